@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: MIT
+# capini: `make help` lists the targets.
+
+VERSION    = 0.1.0
+
+# Yours to set. CPPFLAGS, CFLAGS and LDFLAGS come after our own.
+PREFIX     = /usr/local
+SYSCONFDIR = /etc
+DESTDIR    =
+CC         = cc
+AR         = ar
+READELF    = readelf
+NM         = nm
+STRIP      = strip
+INSTALL    = install
+PKG_CONFIG = pkg-config
+V          =		# 1: print the commands whole
+WERROR     =		# 1: a warning is an error
+TAP        =		# 1: `make check` prints TAP
+BUILD      = dynamic	# the one that `make install` takes
+BUILDS     = dynamic static	# those that `make check` tests
+TESTS      = $(sort $(wildcard tests/*.bats))
+BATS       = bats
+
+# PID 1, and nothing but PID 1.
+modules = main options error file names strict policy plan caps witness \
+	user exec supervise
+
+warnings = -Wall -Wextra -Wshadow -Wformat=2 -Wstrict-prototypes \
+	-Wmissing-prototypes -Wswitch-enum -Wvla -Wundef
+
+# ---------------------------------------------------------------------------
+
+# A settable word, without the blanks before its comment.
+setting = $(strip $($(1)))
+quiet   = $(findstring s,$(firstword -$(MAKEFLAGS)))
+say     = $(if $(call setting,V)$(quiet),,@echo '  $(1)	$@';)
+# Run a command at its first use, keep the answer.
+once    = $(eval $(1) := $$(shell $(2)))$($(1))
+# The flag, when the compiler takes it.
+takes   = $(shell $(CC) -Werror $(1) -S -x c -o /dev/null /dev/null \
+	2>/dev/null && echo $(1))
+
+kind    = $(word 2,$(subst /, ,$@))
+objects = $(modules:%=build/$(1)/%.o)
+
+# Fortify asks for an optimiser and must not meet a second definition.
+fortify = $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS))$(filter \
+	-O0,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+probed  = $(call once,probed_now,echo \
+	$(foreach f,-fstack-clash-protection,$(call takes,$f)))
+branch  = $(call once,branch_now,echo \
+	$(foreach f,-fcf-protection,$(call takes,$f)))
+
+common  = -fPIE -fstack-protector-strong $(probed) \
+	-ffunction-sections -fdata-sections
+base    = -std=c11 $(warnings) $(if $(call setting,WERROR),-Werror) $(common)
+defines = -D_GNU_SOURCE -DCAPINI_VERSION='"$(VERSION)"' -Iinclude
+harden  = -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections,--as-needed
+
+libs_cflags = $(call once,libs_cflags_now,$(PKG_CONFIG) --cflags libcap-ng inih)
+libs        = $(call once,libs_now,$(PKG_CONFIG) --libs libcap-ng inih)
+
+# --- static: musl as the compiler's own libc (Alpine) or beside glibc (Debian)
+
+machine  = $(call once,machine_now,$(CC) -dumpmachine)
+arch     = $(firstword $(subst -, ,$(machine)))
+native   = $(findstring musl,$(machine))
+musl     = $(arch)-linux-musl
+MUSL_INC = /usr/include/$(musl)
+MUSL_LIB = /usr/lib/$(musl)
+
+inih_dir = $(call once,inih_dir_now,$(PKG_CONFIG) --variable=libdir inih)
+inih_inc = $(call once,inih_inc_now,$(PKG_CONFIG) --variable=includedir inih)
+crt      = $(shell $(CC) -print-file-name=$(1))
+
+capng    = build/static/libcap-ng
+headers  = build/static/include
+
+ifneq ($(filter static check demo install build/static/%,$(MAKECMDGOALS)),)
+ifeq ($(native),)
+# Neither compiler's wrapper for musl can link a static-pie (musl-gcc makes a
+# dynamic file of it without a word), and there is none for clang: the headers
+# and the start files are named here instead.
+musl_cpp     = -nostdinc -isystem $(MUSL_INC) \
+	-isystem $(call crt,include) -idirafter $(headers)
+static_cpp   = $(musl_cpp) -isystem $(capng)
+static_needs = $(capng)/libcap-ng.a
+static_start = -nostdlib $(MUSL_LIB)/rcrt1.o $(MUSL_LIB)/crti.o \
+	$(call crt,crtbeginS.o)
+static_libs  = $(capng)/libcap-ng.a $(inih_dir)/libinih.a \
+	-L$(MUSL_LIB) -Wl,--start-group -lc \
+	$(shell $(CC) -print-libgcc-file-name) -Wl,--end-group \
+	$(call crt,crtendS.o) $(MUSL_LIB)/crtn.o
+else
+static_cpp   = $(libs_cflags)
+static_needs =
+static_start =
+static_libs  = $(shell $(PKG_CONFIG) --static --libs libcap-ng inih)
+endif
+endif
+
+# musl's own objects have neither fortify nor branch marks. The static program
+# is small above all: no unwind tables, and one segment for text and constants.
+small = -Os -fno-asynchronous-unwind-tables -fno-unwind-tables
+
+compile_dynamic  = $(CC) $(base) -O2 -g $(branch) $(fortify) $(defines) \
+	$(libs_cflags) $(CPPFLAGS) $(CFLAGS)
+compile_static   = $(CC) $(base) $(small) $(if $(native),$(fortify)) $(defines) \
+	$(static_cpp) $(CPPFLAGS) $(CFLAGS)
+compile_libcapng = $(CC) -std=gnu11 -w -Werror=incompatible-pointer-types \
+	$(common) $(small) $(musl_cpp) -I$(capng) $(CPPFLAGS) $(CFLAGS)
+
+all: dynamic		# same as dynamic
+
+dynamic: build/dynamic/capini	# build/dynamic/capini, with the system's libc
+
+static: build/static/capini	# build/static/capini, one file with musl
+
+.PHONY: all dynamic static check test-deps demo deps check-deps install \
+	uninstall clean dist lint format help FORCE
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+# Rewritten, and with it all objects made anew, when the command changes.
+build/dynamic/command build/static/command: FORCE
+	@$(PKG_CONFIG) --exists libcap-ng inih || { \
+		echo '$(PKG_CONFIG) finds no libcap-ng or no inih: make deps' >&2; \
+		exit 1; }
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(compile_$(kind)) $(LDFLAGS))' >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+build/dynamic/%.o: init/%.c Makefile build/dynamic/command
+	$(call say,CC)$(compile_dynamic) -MMD -MP -c -o $@ $<
+
+build/static/%.o: init/%.c Makefile build/static/command | $(static_needs)
+	$(call say,CC)$(compile_static) -MMD -MP -c -o $@ $<
+
+build/dynamic/capini: $(call objects,dynamic)
+	$(call say,LD)$(CC) -pie $(harden) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(libs)
+
+# An INTERP or NEEDED entry would need files that an image FROM scratch does
+# not have; syslog(3) can block PID 1 for ever.
+build/static/capini: $(call objects,static) $(static_needs)
+	$(call say,LD)$(CC) -static-pie $(harden) -Wl,-z,noseparate-code $(CFLAGS) $(LDFLAGS) -o $@.unstripped \
+		$(static_start) $(call objects,static) $(static_libs)
+	@if $(READELF) -lW $@.unstripped | grep -w INTERP || \
+	    $(READELF) -dW $@.unstripped | grep -w NEEDED || \
+	    ! $(READELF) -hW $@.unstripped | grep -q DYN; then \
+		echo '$@: not a static PIE' >&2; exit 1; fi
+	@if $(NM) $@.unstripped | grep -w syslog; then \
+		echo '$@: can call syslog(3)' >&2; exit 1; fi
+	@$(STRIP) -o $@.new $@.unstripped
+	@mv $@.new $@
+
+-include $(wildcard build/dynamic/*.d build/static/*.d)
+
+# Debian has no libcap-ng for musl: its source package, and the kernel's
+# headers apart from those of glibc.
+$(capng)/cap-ng.c: init/static/libcap-ng.sh
+	@for file in $(MUSL_LIB)/rcrt1.o $(inih_dir)/libinih.a; do \
+		test -e $$file || { \
+		echo "static: no $$file. Debian: make deps. Alpine: apk's own" \
+			"static libraries. Elsewhere: make dynamic, or build in a" \
+			"container (Dockerfile.example)" >&2; exit 1; }; done
+	$(call say,GET)sh init/static/libcap-ng.sh $(capng)
+	@touch $@
+
+$(headers)/ini.h: Makefile
+	@mkdir -p $(@D)
+	@ln -sfn /usr/include/linux $(@D)/linux
+	@ln -sfn /usr/include/asm-generic $(@D)/asm-generic
+	@ln -sfn /usr/include/$(arch)-linux-gnu/asm $(@D)/asm
+	@ln -sfn $(inih_inc)/ini.h $@.new && mv $@.new $@
+
+$(capng)/libcap-ng.a: $(capng)/cap-ng.c $(headers)/ini.h build/static/command
+	$(call say,CC)$(compile_libcapng) -c -o $(capng)/cap-ng.o $(capng)/cap-ng.c
+	@$(compile_libcapng) -c -o $(capng)/lookup_table.o $(capng)/lookup_table.c
+	@rm -f $@
+	@$(AR) rcs $@ $(capng)/cap-ng.o $(capng)/lookup_table.o
+
+check: test-deps $(BUILDS)	# install what tests need, test both builds
+	@test -n '$(TESTS)' || { echo 'check: no tests/*.bats' >&2; exit 1; }
+	@failed=; for build in $(BUILDS); do \
+		echo "# capini, $$build build" >&2; \
+		CAPINI=$(CURDIR)/build/$$build/capini $(BATS) \
+			$(if $(call setting,TAP),--tap) $(TESTS) || \
+			failed="$$failed $$build"; \
+	done; \
+	test -z "$$failed" || { echo "check: failed:$$failed" >&2; exit 1; }
+
+demo:			# a real PID 1 before a web server, and the proof
+	@sh init/static/deps.sh build
+	@$(MAKE) --no-print-directory static
+	@sh init/static/deps.sh demo
+	@sh tests/demo.sh build/static/capini
+
+deps:			# install what building needs (Debian, Fedora, Alpine)
+	@sh init/static/deps.sh build
+
+check-deps:		# say what building and testing need and is missing
+	@sh init/static/deps.sh --dry-run build test
+
+test-deps:
+	@sh init/static/deps.sh build test
+
+install: $(strip $(BUILD))	# program, manual, policies; DESTDIR, PREFIX, BUILD=static
+	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(SYSCONFDIR) \
+		$(DESTDIR)$(PREFIX)/share/capini \
+		$(DESTDIR)$(PREFIX)/share/man/man1
+	$(INSTALL) -m 755 build/$(call setting,BUILD)/capini \
+		$(DESTDIR)$(PREFIX)/bin/capini
+	for file in init/capini.1; do test ! -f $$file || \
+		$(INSTALL) -m 644 $$file $(DESTDIR)$(PREFIX)/share/man/man1; done
+	$(INSTALL) -m 644 conf/*.ini $(DESTDIR)$(PREFIX)/share/capini
+	test -e $(DESTDIR)$(SYSCONFDIR)/capini.ini || $(INSTALL) -m 644 \
+		conf/default.ini $(DESTDIR)$(SYSCONFDIR)/capini.ini
+
+uninstall:		# remove what install put there; a changed policy stays
+	! cmp -s conf/default.ini $(DESTDIR)$(SYSCONFDIR)/capini.ini || \
+		rm $(DESTDIR)$(SYSCONFDIR)/capini.ini
+	rm -f $(DESTDIR)$(PREFIX)/bin/capini \
+		$(DESTDIR)$(PREFIX)/share/man/man1/capini.1
+	rm -rf $(DESTDIR)$(PREFIX)/share/capini
+
+clean:			# remove build/
+	rm -rf build
+
+dist:			# build/capini-VERSION.tar.gz of the last commit
+	@mkdir -p build
+	git archive --prefix=capini-$(VERSION)/ \
+		-o build/capini-$(VERSION).tar.gz HEAD
+
+scripts = $(wildcard init/static/*.sh tests/*.sh tests/*.bash tests/*.bats \
+	tests/docker/*.sh .ci/run)
+
+lint:			# clang-tidy and shellcheck, where present
+	@command -v clang-tidy >/dev/null || \
+		{ echo 'lint: no clang-tidy, C not looked at' >&2; exit 0; }; \
+	failed=0; for file in init/*.c; do clang-tidy --quiet $$file -- \
+		-std=c11 $(defines) $(libs_cflags) || failed=1; done; \
+	exit $$failed
+	@command -v shellcheck >/dev/null || \
+		{ echo 'lint: no shellcheck, scripts not looked at' >&2; exit 0; }; \
+	shellcheck $(scripts)
+
+format:			# clang-format, in place
+	clang-format -i init/*.c include/*.h
+
+help:			# these lines
+	@sed -n 's/^\([a-z-]*\):[^=#]*# \(.*\)/  \1|\2/p' Makefile | \
+		awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* The one error type, and lines on stderr. Whether an error ends the start is
+ * left to main(). */
+#include "error.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int verbosity = VERBOSITY_WARN;
+
+void error_verbosity(int level)
+{
+	verbosity = level;
+}
+
+int error_set(struct error *err, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(err->text, sizeof(err->text), format, args);
+	va_end(args);
+	err->exit_code = EXIT_REFUSED;
+	return -1;
+}
+
+int error_set_errno(struct error *err, const char *format, ...)
+{
+	const char *reason = strerror(errno);
+	va_list args;
+	size_t used;
+
+	va_start(args, format);
+	vsnprintf(err->text, sizeof(err->text), format, args);
+	va_end(args);
+	used = strlen(err->text);
+	snprintf(err->text + used, sizeof(err->text) - used, ": %s", reason);
+	err->exit_code = EXIT_REFUSED;
+	return -1;
+}
+
+/* prefix and the formatted message as one line, in one write(2): lines of
+ * several processes on the same pipe do not mix. */
+PRINTF_LIKE(2, 0)
+static void say(const char *prefix, const char *format, va_list args)
+{
+	int saved = errno;
+	char line[1280];
+	size_t used;
+
+	snprintf(line, sizeof(line), "capini: %s", prefix);
+	used = strlen(line);
+	vsnprintf(line + used, sizeof(line) - used, format, args);
+	used = strlen(line);
+	for (size_t i = 0; i < used; i++)
+		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
+			line[i] = '?';
+	if (used == sizeof(line) - 1)
+		used--;
+	line[used++] = '\n';
+	/* stderr may be closed or full; then there is nobody to tell. */
+	if (write(STDERR_FILENO, line, used) >= 0 || errno)
+		errno = saved;
+}
+
+void fault(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say("", format, args);
+	va_end(args);
+}
+
+void warn(const char *format, ...)
+{
+	va_list args;
+
+	if (verbosity < VERBOSITY_WARN)
+		return;
+	va_start(args, format);
+	say("", format, args);
+	va_end(args);
+}
+
+void note(const char *format, ...)
+{
+	va_list args;
+
+	if (verbosity < VERBOSITY_NOTE)
+		return;
+	va_start(args, format);
+	say("", format, args);
+	va_end(args);
+}
+
+void fault_at(const char *file, int line, const char *format, ...)
+{
+	char prefix[512];
+	va_list args;
+
+	if (line > 0)
+		snprintf(prefix, sizeof(prefix), "%s:%d: ", file, line);
+	else
+		snprintf(prefix, sizeof(prefix), "%s: ", file);
+	va_start(args, format);
+	say(prefix, format, args);
+	va_end(args);
+}
+
+void fatal(const struct error *err)
+{
+	fault("%s", err->text);
+	exit(err->exit_code);
+}

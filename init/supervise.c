@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: MIT */
+/* Hold signals, spawn the app, forward, reap, tell the exit code. What either
+ * side becomes in between is left to the callbacks. */
+#include "supervise.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "names.h"
+
+/* The kernel's signal sets, all 64 of them: libc keeps two or three real-time
+ * signals to itself and leaves them out of its own. */
+static const uint64_t all_signals = UINT64_MAX;
+
+int signals_hold(struct signals *old, struct error *err)
+{
+	struct sigaction reset = { .sa_flags = SA_NOCLDSTOP };
+	struct sigaction before;
+
+	reset.sa_handler = SIG_DFL;
+	if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all_signals, &old->mask,
+		    sizeof(all_signals)) < 0)
+		return error_set_errno(err, "rt_sigprocmask");
+	/* Inherited as ignored, SIGCHLD would make wait(2) tell us nothing. */
+	if (sigaction(SIGCHLD, &reset, &before) < 0)
+		return error_set_errno(err, "sigaction");
+	old->child_ignored = before.sa_handler == SIG_IGN;
+	return 0;
+}
+
+void signals_restore(const struct signals *old)
+{
+	struct sigaction action = { 0 };
+
+	action.sa_handler = old->child_ignored ? SIG_IGN : SIG_DFL;
+	sigaction(SIGCHLD, &action, NULL);
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &old->mask, NULL,
+		sizeof(old->mask));
+}
+
+/* The app gets a process group of its own, in the foreground if ours was.
+ * SIGTTOU is blocked here, it would stop us otherwise. A terminal that does
+ * not obey is no reason not to start. */
+static void take_foreground(void)
+{
+	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	int fd = tty >= 0 ? tty : STDIN_FILENO;
+	bool foreground = tcgetpgrp(fd) == getpgrp();
+
+	setpgid(0, 0);
+	if (foreground && tcsetpgrp(fd, getpid()) < 0)
+		note("cannot put the application in the foreground: %s",
+		     strerror(errno));
+	if (tty >= 0)
+		close(tty);
+}
+
+/* Socket activation: LISTEN_PID must name the process that takes the
+ * descriptors; sd_listen_fds(3). */
+static void hand_on_listen_pid(pid_t init)
+{
+	const char *listen = getenv("LISTEN_PID");
+	char pid[16];
+
+	snprintf(pid, sizeof(pid), "%d", (int)init);
+	if (!listen || strcmp(listen, pid) != 0)
+		return;
+	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	setenv("LISTEN_PID", pid, 1);
+}
+
+static bool told(int fd, unsigned char *byte)
+{
+	ssize_t n;
+
+	do
+		n = read(fd, byte, 1);
+	while (n < 0 && errno == EINTR);
+	return n == 1;
+}
+
+static bool tell(int fd, unsigned char byte)
+{
+	return write(fd, &byte, 1) == 1;
+}
+
+/* The app's side up to its execve(2), or to a word on status. */
+static _Noreturn void run_app(const struct spawn *spawn, int go, int status,
+			      pid_t init)
+{
+	struct error err;
+	unsigned char byte;
+
+	take_foreground();
+	hand_on_listen_pid(init);
+	if (spawn->become_app(spawn->context, &err) == 0) {
+		/* Silence: the other side failed, and says so itself. */
+		if (!told(go, &byte))
+			_exit(EXIT_REFUSED);
+		signals_restore(spawn->signals);
+		(void)!spawn->exec_app(spawn->context, &err);
+	}
+	fault("%s", err.text);
+	(void)!tell(status, (unsigned char)err.exit_code);
+	_exit(err.exit_code);
+}
+
+/* Bring PID 1 to its state, release the app, and hear whether it runs. */
+static int release_app(const struct spawn *spawn, pid_t app, int go, int status,
+		       struct error *err)
+{
+	unsigned char code;
+	int ended;
+
+	if (spawn->become_init(spawn->context, err) < 0)
+		return -1;
+	if (!tell(go, 0) && errno != EPIPE)
+		return error_set_errno(err, "cannot release the application");
+	if (!told(status, &code))
+		return 0;
+	while (waitpid(app, &ended, 0) < 0 && errno == EINTR)
+		;
+	err->exit_code = code;
+	err->text[0] = '\0';
+	return -1;
+}
+
+/* The app has its own copies; ours would keep pipes and mounts alive. */
+static void let_go(void)
+{
+	if (syscall(SYS_close_range, 3U, ~0U, 0U) < 0) {
+		long most = sysconf(_SC_OPEN_MAX);
+
+		for (int fd = 3; fd < most; fd++)
+			close(fd);
+	}
+	if (chdir("/") < 0)
+		note("cannot change to /: %s", strerror(errno));
+}
+
+int supervise_spawn(const struct spawn *spawn, pid_t *app, struct error *err)
+{
+	pid_t init = getpid();
+	int go[2], status[2];
+	int result;
+
+	if (pipe2(go, O_CLOEXEC) < 0 || pipe2(status, O_CLOEXEC) < 0)
+		return error_set_errno(err, "pipe2");
+	*app = fork();
+	if (*app < 0)
+		return error_set_errno(err, "fork");
+	if (*app == 0) {
+		close(go[1]);
+		run_app(spawn, go[0], status[1], init);
+	}
+	close(go[0]);
+	close(status[1]);
+	result = release_app(spawn, *app, go[1], status[0], err);
+	let_go();
+	return result;
+}
+
+/* Wait for a signal, at most *left when there is one. Returns its number, 0
+ * when the time is over, -1 on a failure. rt_sigtimedwait(2). */
+static int next_signal(siginfo_t *info, const struct timespec *left)
+{
+	long number;
+
+	do
+		number = syscall(SYS_rt_sigtimedwait, &all_signals, info, left,
+				 sizeof(all_signals));
+	while (number < 0 && errno == EINTR && !left);
+	if (number < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -1;
+	return (int)number;
+}
+
+/* Is this one for the app? Not what tells about our own children or our own
+ * terminal, nor a fault of our own. */
+static bool is_for_app(int number, const siginfo_t *info)
+{
+	switch (number) {
+	case SIGCHLD:
+	case SIGTTIN:
+	case SIGTTOU:
+		return false;
+	case SIGTSTP:
+		/* Typed, the kernel sends it to the foreground group itself. */
+		return info->si_code != SI_KERNEL;
+	case SIGFPE:
+	case SIGILL:
+	case SIGSEGV:
+	case SIGBUS:
+	case SIGABRT:
+	case SIGTRAP:
+	case SIGSYS:
+		return info->si_code <= 0 && info->si_pid != getpid();
+	default:
+		return true;
+	}
+}
+
+static void forward(const struct supervision *supervision, int number,
+		    siginfo_t *info)
+{
+	int sent = supervision->signals[number];
+	pid_t target = supervision->group ? -supervision->app :
+					    supervision->app;
+	char name[SIGNAL_TEXT];
+	long result;
+
+	if (!is_for_app(number, info) || sent == 0)
+		return;
+	/* sigqueue(3) sends a value along, which kill(2) would lose. */
+	if (info->si_code == SI_QUEUE && !supervision->group)
+		result = syscall(SYS_rt_sigqueueinfo, target, sent, info);
+	else
+		result = kill(target, sent);
+	if (result == 0 || errno == ESRCH)
+		return;
+	if (errno == EPERM)
+		warn("cannot forward %s to process %d, which runs as another "
+		     "uid: uid %u needs KILL for it",
+		     signame_format(sent, name), (int)supervision->app,
+		     (unsigned int)geteuid());
+	else
+		warn("cannot forward %s to process %d: %s",
+		     signame_format(sent, name), (int)supervision->app,
+		     strerror(errno));
+}
+
+/* Reap all that have ended. The app's wait(2) status goes to *status when it
+ * is among them. Returns true as long as children are left. */
+static bool reap(const struct supervision *supervision, bool *app_ended,
+		 int *status)
+{
+	pid_t pid;
+	int one;
+
+	for (;;) {
+		pid = waitpid(-1, &one, WNOHANG);
+		if (pid < 0 && errno == EINTR)
+			continue;
+		if (pid <= 0)
+			return pid == 0;
+		if (pid == supervision->app && !*app_ended) {
+			*app_ended = true;
+			*status = one;
+		} else if (supervision->warn_on_reap) {
+			warn("reaped zombie process with pid=%d", (int)pid);
+		}
+	}
+}
+
+static bool until(const struct timespec *deadline, struct timespec *left)
+{
+	clock_gettime(CLOCK_MONOTONIC, left);
+	left->tv_sec = deadline->tv_sec - left->tv_sec;
+	left->tv_nsec = deadline->tv_nsec - left->tv_nsec;
+	if (left->tv_nsec < 0) {
+		left->tv_sec--;
+		left->tv_nsec += 1000000000L;
+	}
+	return left->tv_sec >= 0;
+}
+
+/* The app has ended: let the rest end in order, within the grace. Who asks
+ * again meanwhile wants it over. */
+static void end_rest(const struct supervision *supervision)
+{
+	/* Only as PID 1 are all other processes ours. */
+	pid_t rest = getpid() == 1 ? -1 : -supervision->app;
+	struct timespec deadline, left;
+	bool ended = true;
+	int status;
+
+	clock_gettime(CLOCK_MONOTONIC, &deadline);
+	deadline.tv_sec += supervision->grace;
+	if (kill(rest, SIGTERM) < 0 && errno == EPERM)
+		warn("cannot signal what is left, which runs as another uid: "
+		     "uid %u needs KILL for it",
+		     (unsigned int)geteuid());
+	/* A stopped process acts on SIGTERM only when it goes on. */
+	kill(rest, SIGCONT);
+	while (reap(supervision, &ended, &status) && until(&deadline, &left)) {
+		siginfo_t info;
+		int number = next_signal(&info, &left);
+
+		if (number < 0 || number == SIGTERM || number == SIGINT ||
+		    number == SIGQUIT)
+			return;
+	}
+}
+
+/* The order in the loop: reap first, at the start and after every signal,
+ * since one SIGCHLD may stand for many children and the app may have ended
+ * before we came here; then sleep until something happens, with no wake-up of
+ * our own making. A signal is forwarded only while the app is not reaped: its
+ * PID is its own until then. Nothing but the app's end ends the loop: not a
+ * signal that cannot be forwarded, and, should waiting for signals fail, a
+ * plain wait(2) takes its place. */
+int supervise_loop(const struct supervision *supervision)
+{
+	bool app_ended = false;
+	int status = 0;
+	int code;
+
+	for (;;) {
+		siginfo_t info;
+		int number;
+
+		reap(supervision, &app_ended, &status);
+		if (app_ended)
+			break;
+		number = next_signal(&info, NULL);
+		if (number > 0)
+			forward(supervision, number, &info);
+		else if (waitid(P_ALL, 0, &info, WEXITED | WNOWAIT) < 0)
+			pause();
+	}
+	if (supervision->grace > 0)
+		end_rest(supervision);
+	code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
+				     WEXITSTATUS(status);
+	return supervision->remap[code] ? 0 : code;
+}
