@@ -33,14 +33,14 @@ int error_set(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
 int error_set_errno(struct error *err, const char *format, ...)
 	PRINTF_LIKE(2, 3);
 
-/* From which verbosity on warn() and note() speak; VERBOSITY_WARN at first. */
+/* From which verbosity on warning() and note() speak; VERBOSITY_WARN at first. */
 void error_verbosity(int verbosity);
 
 /* One line on stderr, "capini: " first, in a single write(2); bytes that a
- * terminal would act on become '?'. fault() always speaks, warn() from
+ * terminal would act on become '?'. fault() always speaks, warning() from
  * VERBOSITY_WARN on, note() from VERBOSITY_NOTE on. None changes errno. */
 void fault(const char *format, ...) PRINTF_LIKE(1, 2);
-void warn(const char *format, ...) PRINTF_LIKE(1, 2);
+void warning(const char *format, ...) PRINTF_LIKE(1, 2);
 void note(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /* A mistake in a file: "capini: FILE:LINE: message"; line 0 leaves ":LINE"

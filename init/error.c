@@ -76,7 +76,7 @@ void fault(const char *format, ...)
 	va_end(args);
 }
 
-void warn(const char *format, ...)
+void warning(const char *format, ...)
 {
 	va_list args;
 

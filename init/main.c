@@ -52,7 +52,9 @@ static enum file_result read_policy(struct start *start, struct error *err)
 	const struct options *options = &start->options;
 	const char *path = options->policy_path ? options->policy_path :
 						  POLICY_DEFAULT_PATH;
-	char text[POLICY_TEXT_MAX + 1];
+	/* Not on the stack, where -fstack-clash-protection touches every page
+	 * of it for good. */
+	static char text[POLICY_TEXT_MAX + 1];
 	enum file_result result;
 	size_t length;
 	bool bad = false;

@@ -226,7 +226,7 @@ int plan_settle(struct plan *plan, const struct capstate *narrowed,
 				 "way?: %s",
 				 capname_format(refused, names));
 	if (left && policy->enforce == ENFORCE_WARN)
-		warn("the bounding set keeps what is not allowed, starting all "
+		warning("the bounding set keeps what is not allowed, starting all "
 		     "the same (enforce = warn): %s",
 		     capname_format(left, names));
 	else if (left)

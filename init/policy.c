@@ -128,9 +128,8 @@ static int set_securebits(struct policy *policy, const char *value,
 			  struct error *err)
 {
 	char item[32];
-	int more;
 
-	while ((more = list_next(&value, item, sizeof(item))) != 0) {
+	while (list_next(&value, item, sizeof(item)) != 0) {
 		int bits = choose(securebit_names, COUNT(securebit_names),
 				  item, err);
 
@@ -598,17 +597,17 @@ void policy_warn(const struct policy *policy)
 		uint64_t bit = CAPABILITY_BIT(dangerous[i].value);
 
 		if (policy->allow & bit)
-			warn("%s: warning: %s is allowed: it %s", policy->file,
+			warning("%s: warning: %s is allowed: it %s", policy->file,
 			     capname_format(bit, name), dangerous[i].name);
 	}
 	if ((policy->allow & CAPABILITY_BIT(CAP_SETUID)) &&
 	    !(policy->allow & CAPABILITY_BIT(CAP_KILL)))
-		warn("%s: warning: SETUID is allowed without KILL: the "
+		warning("%s: warning: SETUID is allowed without KILL: the "
 		     "application may be unable to signal its own processes",
 		     policy->file);
 	if (noroot && policy->allow && !policy->ambient_auto &&
 	    !policy->ambient)
-		warn("%s: warning: noroot with nothing ambient: the "
+		warning("%s: warning: noroot with nothing ambient: the "
 		     "application holds none of what is allowed",
 		     policy->file);
 }

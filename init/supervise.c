@@ -22,6 +22,8 @@
  * signals to itself and leaves them out of its own. */
 static const uint64_t all_signals = UINT64_MAX;
 
+#define FALLBACK_CLOSES 65536
+
 int signals_hold(struct signals *old, struct error *err)
 {
 	struct sigaction reset = { .sa_flags = SA_NOCLDSTOP };
@@ -138,12 +140,11 @@ static int release_app(const struct spawn *spawn, pid_t app, int go, int status,
 /* The app has its own copies; ours would keep pipes and mounts alive. */
 static void let_go(void)
 {
-	if (syscall(SYS_close_range, 3U, ~0U, 0U) < 0) {
-		long most = sysconf(_SC_OPEN_MAX);
-
-		for (int fd = 3; fd < most; fd++)
+	/* close_range(2) came with Linux 5.9, and older seccomp profiles do not
+	 * know it. */
+	if (syscall(SYS_close_range, 3U, ~0U, 0U) < 0)
+		for (int fd = 3; fd < FALLBACK_CLOSES; fd++)
 			close(fd);
-	}
 	if (chdir("/") < 0)
 		note("cannot change to /: %s", strerror(errno));
 }
@@ -229,12 +230,12 @@ static void forward(const struct supervision *supervision, int number,
 	if (result == 0 || errno == ESRCH)
 		return;
 	if (errno == EPERM)
-		warn("cannot forward %s to process %d, which runs as another "
+		warning("cannot forward %s to process %d, which runs as another "
 		     "uid: uid %u needs KILL for it",
 		     signame_format(sent, name), (int)supervision->app,
 		     (unsigned int)geteuid());
 	else
-		warn("cannot forward %s to process %d: %s",
+		warning("cannot forward %s to process %d: %s",
 		     signame_format(sent, name), (int)supervision->app,
 		     strerror(errno));
 }
@@ -257,7 +258,7 @@ static bool reap(const struct supervision *supervision, bool *app_ended,
 			*app_ended = true;
 			*status = one;
 		} else if (supervision->warn_on_reap) {
-			warn("reaped zombie process with pid=%d", (int)pid);
+			warning("reaped zombie process with pid=%d", (int)pid);
 		}
 	}
 }
@@ -287,7 +288,7 @@ static void end_rest(const struct supervision *supervision)
 	clock_gettime(CLOCK_MONOTONIC, &deadline);
 	deadline.tv_sec += supervision->grace;
 	if (kill(rest, SIGTERM) < 0 && errno == EPERM)
-		warn("cannot signal what is left, which runs as another uid: "
+		warning("cannot signal what is left, which runs as another uid: "
 		     "uid %u needs KILL for it",
 		     (unsigned int)geteuid());
 	/* A stopped process acts on SIGTERM only when it goes on. */

@@ -100,7 +100,7 @@ static int add_list(struct user *user, const char *list, struct error *err)
 {
 	char item[64];
 
-	while (list_next(&list, item, sizeof(item)) > 0) {
+	while (list_next(&list, item, sizeof(item)) != 0) {
 		gid_t gid;
 
 		if (find_group(item, &gid, err) < 0 ||
