@@ -187,35 +187,45 @@ long number_parse(const char *text, long most)
 	return *end == '\0' && number <= most ? number : -1;
 }
 
-/* Levenshtein's distance of two short words, case apart. */
+static bool same_letter(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* How many letters are wrong, missing, too many or swapped with their
+ * neighbour, case apart: the optimal string alignment distance. */
 static size_t distance(const char *a, const char *b)
 {
-	size_t row[sizeof(((struct nearest *)0)->best)];
-	size_t width = strlen(b);
+	/* rows i, i - 1 and i - 2 of the table, in turn */
+	size_t rows[3][sizeof(((struct nearest *)0)->best)];
+	size_t height = strlen(a), width = strlen(b);
 
-	if (width >= sizeof(row) / sizeof(row[0]))
+	if (width >= sizeof(rows[0]) / sizeof(rows[0][0]))
 		return SIZE_MAX;
 	for (size_t j = 0; j <= width; j++)
-		row[j] = j;
-	for (size_t i = 0; a[i]; i++) {
-		size_t diagonal = row[0];
+		rows[0][j] = j;
+	for (size_t i = 1; i <= height; i++) {
+		size_t *row = rows[i % 3];
+		const size_t *above = rows[(i + 2) % 3];
+		const size_t *twice = rows[(i + 1) % 3];
 
-		row[0] = i + 1;
-		for (size_t j = 0; j < width; j++) {
-			size_t cost = diagonal;
+		row[0] = i;
+		for (size_t j = 1; j <= width; j++) {
+			bool same = same_letter(a[i - 1], b[j - 1]);
 
-			if (tolower((unsigned char)a[i]) !=
-			    tolower((unsigned char)b[j]))
-				cost++;
-			diagonal = row[j + 1];
-			if (row[j] + 1 < cost)
-				cost = row[j] + 1;
-			if (diagonal + 1 < cost)
-				cost = diagonal + 1;
-			row[j + 1] = cost;
+			row[j] = above[j - 1] + !same;
+			row[j] = least(row[j], least(above[j], row[j - 1]) + 1);
+			if (i > 1 && j > 1 && same_letter(a[i - 1], b[j - 2]) &&
+			    same_letter(a[i - 2], b[j - 1]))
+				row[j] = least(row[j], twice[j - 2] + 1);
 		}
 	}
-	return row[width];
+	return rows[height % 3][width];
 }
 
 void nearest_begin(struct nearest *nearest, const char *word)

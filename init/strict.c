@@ -79,7 +79,10 @@ static bool bytes_good(struct reader *reader, const char *line, size_t length)
 		else if (utf8 == 3 && memcmp(line + i, "\xef\xbb\xbf", 3) == 0)
 			mistake(reader, "byte order mark: save the file as "
 					"UTF-8 without one");
-		else if (utf8 == 0)
+		else if (byte >= 0xfe) {
+			mistake(reader, "byte 0x%02x: not UTF-8, UTF-16?", byte);
+			reader->next = reader->end;
+		} else if (utf8 == 0)
 			mistake(reader, "byte 0x%02x is not UTF-8", byte);
 		else if (utf8 > 1 && !comment)
 			mistake(reader, "only ASCII outside of comments");
@@ -92,14 +95,20 @@ static bool bytes_good(struct reader *reader, const char *line, size_t length)
 	return true;
 }
 
+/* From here on keys belong to a section, known or not. */
+static void enter(struct reader *reader, bool known)
+{
+	reader->in_section = known;
+	reader->skipping = !known;
+}
+
 /* "[name]"; the handler knows which names there are. */
 static bool section_good(struct reader *reader, const char *line, size_t length)
 {
 	size_t span = strspn(line + 1, NAME_BYTES);
 	char name[STRICT_NAME_MAX + 1];
 
-	reader->in_section = false;
-	reader->skipping = true;
+	enter(reader, false);
 	if (span == 0 || span > STRICT_NAME_MAX || line[span + 1] != ']') {
 		mistake(reader, "malformed section: write [name]");
 		return false;
@@ -113,8 +122,7 @@ static bool section_good(struct reader *reader, const char *line, size_t length)
 	if (!reader->handler->section(reader->handler->context, name,
 				      reader->line))
 		return false;
-	reader->in_section = true;
-	reader->skipping = false;
+	enter(reader, true);
 	return true;
 }
 
@@ -168,6 +176,9 @@ static bool line_good(struct reader *reader, const char *line, size_t length)
 		return true;
 	if (line[0] == ' ' || line[0] == '\t') {
 		mistake(reader, "blank at the start of the line");
+		/* What follows may belong to a section meant here. */
+		if (line[strspn(line, " \t")] == '[')
+			enter(reader, false);
 		return false;
 	}
 	if (line[0] == '[')
@@ -181,7 +192,7 @@ static char *read_line(char *out, int size, void *stream)
 {
 	struct reader *reader = stream;
 	char line[STRICT_LINE_MAX + 1];
-	const char *newline;
+	const char *text, *newline;
 	size_t length;
 	bool good;
 
@@ -203,6 +214,8 @@ static char *read_line(char *out, int size, void *stream)
 		memcpy(line, reader->next, length);
 		line[length] = '\0';
 	}
+	text = reader->next;
+	reader->next = newline + 1;
 	good = line_good(reader, line, length);
 	if (good && (int)length + 2 > size) {
 		mistake(reader, "this build of inih reads lines of %d bytes",
@@ -211,9 +224,8 @@ static char *read_line(char *out, int size, void *stream)
 	}
 	if (!good)
 		length = 0;
-	memcpy(out, reader->next, length);
+	memcpy(out, text, length);
 	memcpy(out + length, "\n", 2);
-	reader->next = newline + 1;
 	return out;
 }
 

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/* The application of the tests. It says what it is from the inside:
+ *
+ *     app report     the five sets (I P E B A) and more, of PID 1 and itself,
+ *                    from /proc/PID/status
+ *     app syscalls   its own five sets, asked of the kernel without /proc
+ *     app signals N  a line for each signal it gets, until N comes
+ *     app orphans N  N grandchildren, each left to whoever reaps orphans
+ *     app zombies    how many zombies there are
+ *     app ignoring S CMD...  CMD with signal S ignored
+ *     app blocking S CMD...  CMD with signal S blocked
+ *     app group      a child in its own process group, then as "signals 15"
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static const uint64_t all = UINT64_MAX;
+
+static void report(const char *who, const char *path)
+{
+	static const char *const hex[] = { "CapInh:", "CapPrm:", "CapEff:",
+					   "CapBnd:", "CapAmb:" };
+	static const char *const text[] = { "NoNewPrivs:", "Uid:", "Gid:",
+					    "Groups:", "SigBlk:", "SigIgn:" };
+	char line[4096];
+	FILE *file = fopen(path, "r");
+	int sets = 0;
+
+	if (!file) {
+		printf("%s: unreadable\n", who);
+		return;
+	}
+	while (fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = '\0';
+		for (int i = 0; i < 5; i++)
+			if (strncmp(line, hex[i], 7) == 0) {
+				printf("%s%s %llx", sets ? "" : who,
+				       sets ? "" : ":",
+				       strtoull(line + 7, NULL, 16));
+				if (++sets == 5)
+					putchar('\n');
+			}
+		for (int i = 0; i < 6; i++) {
+			size_t length = strlen(text[i]);
+
+			if (strncmp(line, text[i], length) != 0)
+				continue;
+			printf("%s-", who);
+			for (char *c = line; *c; c++)
+				if (*c == '\t')
+					*c = ' ';
+			for (length = strlen(line); line[length - 1] == ' ';)
+				line[--length] = '\0';
+			puts(line);
+		}
+	}
+	fclose(file);
+}
+
+static void syscalls(void)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[2];
+	unsigned long long bounding = 0, ambient = 0;
+
+	if (syscall(SYS_capget, &header, data) < 0)
+		exit(99);
+	for (unsigned long n = 0; n < 64; n++) {
+		if (prctl(PR_CAPBSET_READ, n, 0UL, 0UL, 0UL) > 0)
+			bounding |= 1ULL << n;
+		if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, n, 0UL, 0UL) >
+		    0)
+			ambient |= 1ULL << n;
+	}
+	printf("app: %llx %llx %llx %llx %llx\n",
+	       data[0].inheritable | (unsigned long long)data[1].inheritable
+					     << 32,
+	       data[0].permitted | (unsigned long long)data[1].permitted << 32,
+	       data[0].effective | (unsigned long long)data[1].effective << 32,
+	       bounding, ambient);
+}
+
+static void securebits(void)
+{
+	printf("app-securebits: %x\n",
+	       (unsigned int)prctl(PR_GET_SECUREBITS, 0UL, 0UL, 0UL, 0UL));
+}
+
+/* No handler and no libc: it keeps two signals to itself. */
+static int signals(int last)
+{
+	siginfo_t info;
+	int number;
+
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, sizeof(all));
+	puts("ready");
+	do {
+		number = (int)syscall(SYS_rt_sigtimedwait, &all, &info, NULL,
+				      sizeof(all));
+		if (number != SIGCHLD)
+			printf("got %d\n", number);
+	} while (number != last);
+	return 0;
+}
+
+static int orphans(int count)
+{
+	for (int i = 0; i < count; i++) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			return 99;
+		if (pid == 0) {
+			if (fork() == 0)
+				_exit(0);
+			_exit(0);
+		}
+		waitpid(pid, NULL, 0);
+	}
+	return 0;
+}
+
+static int zombies(void)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	int count = 0;
+
+	while (proc && (entry = readdir(proc))) {
+		char path[300], line[512] = "";
+		char *end;
+		FILE *file;
+
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		snprintf(path, sizeof(path), "/proc/%s/stat", entry->d_name);
+		file = fopen(path, "r");
+		if (!file)
+			continue;
+		end = fgets(line, sizeof(line), file) ? strrchr(line, ')') :
+							NULL;
+		count += end && end[1] && end[2] == 'Z';
+		fclose(file);
+	}
+	return printf("zombies: %d\n", count) < 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *verb = argc > 1 ? argv[1] : "";
+	int number = argc > 2 ? atoi(argv[2]) : 0;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (strcmp(verb, "report") == 0) {
+		report("init", "/proc/1/status");
+		report("app", "/proc/self/status");
+		securebits();
+		return 0;
+	}
+	if (strcmp(verb, "syscalls") == 0) {
+		syscalls();
+		securebits();
+		return 0;
+	}
+	if (strcmp(verb, "signals") == 0)
+		return signals(number);
+	if (strcmp(verb, "orphans") == 0)
+		return orphans(number);
+	if (strcmp(verb, "zombies") == 0)
+		return zombies();
+	if (strcmp(verb, "group") == 0) {
+		if (fork() == 0) {
+			syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL,
+				sizeof(all));
+			puts("child ready");
+			syscall(SYS_rt_sigtimedwait,
+				&(uint64_t){ 1ULL << (SIGTERM - 1) }, NULL,
+				NULL, sizeof(all));
+			puts("child got 15");
+			_exit(0);
+		}
+		return signals(SIGTERM);
+	}
+	if (strcmp(verb, "ignoring") == 0)
+		signal(number, SIG_IGN);
+	else if (strcmp(verb, "blocking") == 0)
+		syscall(SYS_rt_sigprocmask, SIG_BLOCK,
+			&(uint64_t){ 1ULL << (number - 1) }, NULL, sizeof(all));
+	else
+		return 98;
+	execvp(argv[3], argv + 3);
+	return 97;
+}
