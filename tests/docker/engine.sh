@@ -34,6 +34,7 @@ wait_until() {
 }
 
 ended() { ! kill -0 "$1"; }
+answered_or_ended() { ended "$engine" || docker version; }
 
 docker() {
 	client=/usr/bin/docker
@@ -51,6 +52,7 @@ start() {
 	[ ${#dir} -le 60 ] || die "path too long for a socket: $dir"
 	rm -rf "$dir/docker.sock" "$dir/docker.pid"
 	mkdir -p "$dir/client"
+	echo '{}' >"$dir/daemon.json"
 	# setsid: a Ctrl-C at the tests is not one at the engine.
 	setsid "$engine" --host="unix://$dir/docker.sock" \
 		--data-root="$dir/data" --exec-root="$dir/exec" \
@@ -58,8 +60,10 @@ start() {
 		--config-file="$dir/daemon.json" \
 		--bridge=none --iptables=false --ip6tables=false \
 		--exec-opt native.cgroupdriver=cgroupfs \
-		</dev/null >"$dir/docker.log" 2>&1 3>&- 4>&- 5>&- &
-	if ! wait_until 60 docker version; then
+		</dev/null >"$dir/docker.log" 2>&1 3>&- 4>&- &
+	engine=$!
+	wait_until 60 answered_or_ended || :
+	if ! docker version >/dev/null 2>&1; then
 		tail -n 20 "$dir/docker.log" >&2
 		stop
 		die "the engine did not answer"
@@ -85,7 +89,7 @@ stop() {
 		umount -l "$(printf '%b' "$mount")" || true
 	done
 	rm -rf "$dir/data" "$dir/exec" "$dir/client" "$dir/docker.sock" \
-		"$dir/docker.pid"
+		"$dir/docker.pid" "$dir/daemon.json"
 }
 
 # mmdebstrap with the machine's own mirror and apt settings.
@@ -100,7 +104,7 @@ bootstrap() {
 		value=$(apt-config dump --format '%v%n' --no-empty "$option")
 		[ -z "$value" ] || set -- "$@" "--aptopt=$option \"$value\""
 	done
-	mmdebstrap --quiet --variant=minbase \
+	mmdebstrap --quiet --variant=minbase --format=tar \
 		--aptopt='Acquire::Retries "5"' "$@" \
 		bookworm "$target" "${mirror:-http://deb.debian.org/debian}"
 }

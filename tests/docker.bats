@@ -1,0 +1,642 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Real containers. The static build runs FROM scratch beside a static busybox.
+#
+# These tests use the engine in CAPINI_DOCKER_HOST and no other; without it they
+# skip. One of their own, as root (docker.io, runc, mmdebstrap, busybox-static):
+#
+#     tests/docker/engine.sh start build/docker/engine
+#     tests/docker/engine.sh base build/docker/engine build/docker
+#     CAPINI_DOCKER_HOST=unix://$PWD/build/docker/engine/docker.sock \
+#         bats tests/docker.bats
+#     tests/docker/engine.sh stop build/docker/engine
+
+bats_require_minimum_version 1.5.0
+load docker/helper
+
+default=a80425fb	# Docker's 14 capabilities
+files=$BATS_FILE_TMPDIR/files	# programs with file capabilities
+# Enough for mounts.
+mounts=(--cap-add SYS_ADMIN --security-opt seccomp=unconfined
+	--security-opt apparmor=unconfined)
+
+setup_file() {
+	[ -z "$(docker_reason)" ] || return 0
+	local context=$BATS_FILE_TMPDIR/context applet busybox
+	busybox=${BUSYBOX:-/bin/busybox}
+	if readelf -lW "$busybox" | grep -w INTERP; then
+		echo "$busybox is not static: install busybox-static" >&2
+		return 1
+	fi
+	mkdir -p "$context"/{bin,etc}
+	cp "$static" "$context/capini"
+	cp "$busybox" "$context/bin/busybox"
+	for applet in sh cat grep touch sleep mount umount id wget chown; do
+		ln -s busybox "$context/bin/$applet"
+	done
+	"${CC:-cc}" -static -o "$context/bin/securebits" \
+		"$BATS_TEST_DIRNAME/docker/securebits.c"
+	echo 'root:x:0:0::/:/bin/sh
+app:x:1000:1000::/:/bin/sh' >"$context/etc/passwd"
+	echo 'root:x:0:
+app:x:1000:' >"$context/etc/group"
+	# COPY loses file capabilities: these come as a volume.
+	mkdir "$files"
+	cp "$busybox" "$files/touch"
+	setcap cap_net_raw+ep "$files/touch"
+	cp "$busybox" "$files/grep"
+	setcap cap_net_raw+ep "$files/grep"
+	cp "$static" "$files/kill"
+	setcap cap_setpcap,cap_kill+ep "$files/kill"
+	cp "$static" "$files/bind"
+	setcap cap_setpcap,cap_kill,cap_net_bind_service+ep "$files/bind"
+	image capini-test <<-END
+	FROM scratch
+	COPY . /
+	ENTRYPOINT ["/capini", "--"]
+	END
+}
+
+setup() {
+	local reason
+	reason=$(docker_reason)
+	[ -z "$reason" ] || skip "$reason"
+}
+
+teardown() {
+	local id
+	[ -s "$BATS_TEST_TMPDIR/containers" ] || return 0
+	while read -r id; do
+		docker rm -f "$id" >/dev/null || :
+	done <"$BATS_TEST_TMPDIR/containers"
+}
+
+# --- a plain docker run ------------------------------------------------------
+
+@test "without a policy, docker run shows PID 1 with no capability at all" {
+	run -0 docker run --rm capini-test grep Cap /proc/1/status
+	[ "$(cut -f 2 <<<"$output" | sort -u)" = 0000000000000000 ]
+	run -0 docker run --rm capini-test grep Cap /proc/self/status
+	[ "$(cut -f 2 <<<"$output" | sort -u)" = 0000000000000000 ]
+}
+
+@test "a policy that allows nothing leaves PID 1 and the application nothing" {
+	policy '[capabilities]' 'allow = NONE'
+	starts
+	are '0 0 0 0 0 nnp=1' '0 0 0 0 0 nnp=1'
+}
+
+@test "PID 1's bounding set is exactly the mask of the allowlist" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE, CHOWN'
+	run -0 docker run --rm capini-policy grep CapBnd /proc/1/status
+	[ "$output" = $'CapBnd:\t0000000000000401' ]
+	run -0 docker run --rm capini-policy grep CapBnd /proc/self/status
+	[ "$output" = $'CapBnd:\t0000000000000401' ]
+}
+
+@test "conf/docker-default.ini keeps Docker's own a80425fb" {
+	mapfile -t lines <"$root/conf/docker-default.ini"
+	policy "${lines[@]}"
+	run -0 docker run --rm capini-policy grep CapBnd /proc/1/status
+	[ "$output" = $'CapBnd:\t00000000a80425fb' ]
+	run -0 docker run --rm capini-policy grep CapEff /proc/self/status
+	[ "$output" = $'CapEff:\t00000000a80425fb' ]
+}
+
+@test "an image FROM scratch with capini and one program starts" {
+	printf '%s\n' 'FROM scratch' 'COPY capini /' \
+		'COPY bin/busybox /cat' 'ENTRYPOINT ["/capini", "--"]' |
+		image capini-scratch
+	run -0 docker run --rm capini-scratch /cat /proc/self/status
+	[[ $output == *$'CapBnd:\t0000000000000000'* ]]
+}
+
+@test "docker run --read-only --user --cap-drop ALL no-new-privileges works" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE'
+	starts --read-only --user 1000 --cap-drop ALL \
+		--security-opt no-new-privileges
+	are '0 0 0 0 0 nnp=1' '0 0 0 0 0 nnp=1'
+}
+
+# --- (a) root with capabilities ----------------------------------------------
+
+@test "root with Docker's default set: both have the allowlist only" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE'
+	starts
+	are '0 0 0 400 0 nnp=1' '0 400 400 400 0 nnp=1'
+}
+
+@test "root with many capabilities: PID 1 keeps KILL alone" {
+	policy '[capabilities]' 'allow = KILL, NET_BIND_SERVICE' \
+		'[process]' 'no_new_privs = no'
+	starts --cap-add SYS_ADMIN --cap-add SYS_MODULE --cap-add NET_ADMIN
+	are '0 20 20 420 0 nnp=0' '0 420 420 420 0 nnp=0'
+}
+
+@test "PID 1 keeps KILL though the bounding set is empty" {
+	policy '[capabilities]' 'allow = NONE' '[process]' 'no_new_privs = no'
+	starts
+	are '0 20 20 0 0 nnp=0' '0 0 0 0 0 nnp=0'
+}
+
+@test "root with noroot and nothing ambient is refused" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' 'ambient = NONE' \
+		'[process]' 'securebits = noroot, no_setuid_fixup'
+	refuses
+	[[ $output == *noroot* ]]
+}
+
+@test "root with noroot holds what is ambient" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' \
+		'[process]' 'securebits = noroot, no_setuid_fixup'
+	starts
+	are '0 0 0 400 0 nnp=1' '400 400 400 400 400 nnp=1'
+	run -0 docker run --rm capini-policy securebits
+	[ "$output" = 'securebits f' ]
+}
+
+# --- (b) root, --cap-drop ALL ------------------------------------------------
+
+@test "cap-drop ALL: there is nothing to drop and it starts" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE'
+	starts --cap-drop ALL
+	are '0 0 0 0 0 nnp=1' '0 0 0 0 0 nnp=1'
+}
+
+@test "cap-drop ALL, cap-add of what is allowed: SETPCAP is not needed" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' 'enforce = bounding'
+	starts --cap-drop ALL --cap-add NET_BIND_SERVICE
+	are '0 0 0 400 0 nnp=1' '0 400 400 400 0 nnp=1'
+}
+
+@test "cap-drop ALL, cap-add of more than allowed: the bounding set cannot go" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' 'enforce = bounding'
+	refuses --cap-drop ALL --cap-add NET_BIND_SERVICE --cap-add CHOWN
+	[[ $output == *SETPCAP* ]]
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' \
+		'[process]' 'no_new_privs = no'
+	refuses --cap-drop ALL --cap-add NET_BIND_SERVICE --cap-add CHOWN
+	[[ $output == *SETPCAP* ]]
+}
+
+@test "cap-drop ALL, cap-add of more than allowed: no_new_privs is enough" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE'
+	starts --cap-drop ALL --cap-add NET_BIND_SERVICE --cap-add CHOWN
+	are '0 0 0 401 0 nnp=1' '0 400 400 401 0 nnp=1'
+}
+
+@test "enforce = warn starts with one line that names what is left over" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' 'enforce = warn' \
+		'[process]' 'no_new_privs = no'
+	run -0 --separate-stderr docker run --rm --cap-drop ALL \
+		--cap-add NET_BIND_SERVICE --cap-add CHOWN capini-policy \
+		cat /proc/1/status /proc/self/status
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[[ $stderr == "capini: "*CHOWN* ]]
+	[[ $(sets) == *' 401 0 nnp=0' ]]
+}
+
+@test "cap-drop ALL: a switch of user is refused" {
+	policy '[process]' 'user = 1000'
+	refuses --cap-drop ALL
+	[[ $output == *SET?ID* ]]
+}
+
+@test "cap-drop ALL: an ambient capability is refused" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' \
+		'ambient = NET_BIND_SERVICE'
+	refuses --cap-drop ALL
+	[[ $output == *NET_BIND_SERVICE* ]]
+}
+
+@test "cap-drop ALL: a required capability is refused" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' \
+		'require = NET_BIND_SERVICE'
+	refuses --cap-drop ALL
+	[[ $output == *NET_BIND_SERVICE* ]]
+}
+
+# --- (c) USER 1000 -----------------------------------------------------------
+
+@test "USER 1000: enforce = bounding is refused" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' 'enforce = bounding'
+	refuses --user 1000
+	[[ $output == *SETPCAP* ]]
+}
+
+@test "USER 1000: the guarantee holds by no_new_privs" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE'
+	starts --user 1000
+	are "0 0 0 $default 0 nnp=1" "0 0 0 $default 0 nnp=1"
+}
+
+@test "USER 1000: without no_new_privs there is no guarantee and no start" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' \
+		'[process]' 'no_new_privs = no'
+	refuses --user 1000
+}
+
+@test "USER 1000, cap-drop ALL: it starts with nothing" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' 'enforce = bounding' \
+		'[process]' 'no_new_privs = no'
+	starts --user 1000 --cap-drop ALL
+	are '0 0 0 0 0 nnp=0' '0 0 0 0 0 nnp=0'
+}
+
+@test "USER 1000, all of Docker's set allowed: there is nothing to do" {
+	policy '[capabilities]' 'allow = DOCKER_DEFAULT' 'enforce = bounding' \
+		'[process]' 'no_new_privs = no'
+	starts --user 1000
+	are "0 0 0 $default 0 nnp=0" "0 0 0 $default 0 nnp=0"
+}
+
+@test "USER 1000, cap-add: Docker grants nothing that could be ambient" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' \
+		'ambient = NET_BIND_SERVICE'
+	refuses --user 1000 --cap-drop ALL --cap-add NET_BIND_SERVICE
+	[[ $output == *NET_BIND_SERVICE* ]]
+}
+
+@test "USER 1000, capini with file capabilities: the bounding set does go" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' 'enforce = bounding' \
+		'[process]' 'no_new_privs = no'
+	starts --user 1000 -v "$files:/x:ro" --entrypoint /x/kill
+	are '0 20 20 400 0 nnp=0' '0 0 0 400 0 nnp=0'
+}
+
+@test "USER 1000, capini with file capabilities: it can raise ambient ones" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' 'enforce = bounding' \
+		'[process]' 'no_new_privs = no'
+	starts --user 1000 -v "$files:/x:ro" --entrypoint /x/bind
+	are '0 20 20 400 0 nnp=0' '400 400 400 400 400 nnp=0'
+}
+
+@test "USER 1000, file capabilities under no-new-privileges: as without them" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' 'enforce = bounding'
+	refuses --user 1000 -v "$files:/x:ro" --entrypoint /x/kill \
+		--security-opt no-new-privileges
+	[[ $output == *SETPCAP* ]]
+}
+
+@test "USER 1000, file capabilities, cap-drop ALL: Docker cannot start capini" {
+	mkdir "$BATS_TEST_TMPDIR/out"
+	chmod 777 "$BATS_TEST_TMPDIR/out"
+	run ! docker run --rm --user 1000 --cap-drop ALL --entrypoint /x/kill \
+		-v "$files:/x:ro" -v "$BATS_TEST_TMPDIR/out:/out" capini-test touch /out/started
+	[[ $output == *'peration not permitted'* ]]
+	[ ! -e "$BATS_TEST_TMPDIR/out/started" ]
+}
+
+# --- (d) switch of user ------------------------------------------------------
+
+@test "user = 1000: the application has the allowlist as ambient set" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' \
+		'[process]' 'user = 1000' 'no_new_privs = no'
+	starts
+	are '0 20 20 400 0 nnp=0' '400 400 400 400 400 nnp=0'
+}
+
+@test "user = 1000 under no_new_privs and securebits: the same sets" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' \
+		'[process]' 'user = 1000' \
+		'securebits = noroot, no_setuid_fixup, no_cap_ambient_raise'
+	starts
+	are '0 20 20 400 0 nnp=1' '400 400 400 400 400 nnp=1'
+	run -0 docker run --rm capini-policy securebits
+	[ "$output" = 'securebits cf' ]
+}
+
+@test "user = 1000 with nothing allowed: the application has nothing" {
+	policy '[process]' 'user = 1000'
+	starts
+	are '0 20 20 0 0 nnp=1' '0 0 0 0 0 nnp=1'
+}
+
+@test "user = 1000 with the four capabilities that this needs: no KILL to keep" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' \
+		'[process]' 'user = 1000' 'no_new_privs = no'
+	starts --cap-drop ALL --cap-add SETUID --cap-add SETGID \
+		--cap-add SETPCAP --cap-add NET_BIND_SERVICE
+	are '0 0 0 400 0 nnp=0' '400 400 400 400 400 nnp=0'
+	# PID 1 is then that user as well, and so may signal the application.
+	[ "$(grep -c $'^Uid:\t1000\t1000\t1000\t1000$' <<<"$output")" -eq 2 ]
+}
+
+@test "user = 1000 without SETPCAP: the bounding set cannot go" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' 'enforce = bounding' \
+		'[process]' 'user = 1000'
+	refuses --cap-drop ALL --cap-add SETUID --cap-add SETGID \
+		--cap-add NET_BIND_SERVICE
+	[[ $output == *SETPCAP* ]]
+}
+
+@test "user = 1000 without SETGID is refused, groups are never skipped" {
+	policy '[process]' 'user = 1000'
+	refuses --cap-drop ALL --cap-add SETUID --cap-add SETPCAP
+	[[ $output == *SETGID* ]]
+}
+
+@test "user = NAME sets ids, groups, HOME, USER and LOGNAME" {
+	policy '[process]' 'user = app'
+	run -0 docker run --rm capini-policy sh -c \
+		'id; echo "$HOME $USER $LOGNAME"'
+	[ "${lines[0]}" = 'uid=1000(app) gid=1000(app) groups=1000(app)' ]
+	[ "${lines[1]}" = '/ app app' ]
+}
+
+@test "user = NAME that the image does not know is refused" {
+	policy '[process]' 'user = nobody-here'
+	refuses
+	[[ $output == *nobody-here* ]]
+}
+
+# --- (f) no_new_privs already set --------------------------------------------
+
+@test "under no-new-privileges root has the same sets" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' \
+		'[process]' 'no_new_privs = no'
+	starts --security-opt no-new-privileges
+	[[ $sets == *'app 0 400 400 400 0 nnp=1' ]]
+	[[ $sets == *' 400 0 nnp=1'*'app'* ]]
+}
+
+@test "under no-new-privileges a switch of user has the same sets" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' '[process]' \
+		'user = 1000' 'securebits = noroot, no_setuid_fixup'
+	starts --security-opt no-new-privileges
+	are '0 20 20 400 0 nnp=1' '400 400 400 400 400 nnp=1'
+	run -0 docker run --rm --security-opt no-new-privileges capini-policy \
+		securebits
+	[ "$output" = 'securebits f' ]
+}
+
+# --- (h) the policy allows more ----------------------------------------------
+
+@test "a policy wider than the container: both have the intersection" {
+	policy '[capabilities]' 'allow = ALL' \
+		'drop = AUDIT_CONTROL SETFCAP MAC_OVERRIDE MAC_ADMIN SYSLOG' \
+		'drop = WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF' \
+		'drop = CHECKPOINT_RESTORE'
+	starts
+	are '0 20 20 280425fb 0 nnp=1' '0 280425fb 280425fb 280425fb 0 nnp=1'
+}
+
+# --- (i) /proc ---------------------------------------------------------------
+
+@test "without /proc the sets are the same" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' '[process]' \
+		'user = 1000'
+	in_background "${mounts[@]}" --entrypoint /bin/sh -- -c \
+		'umount -l /proc && exec /capini -- sleep 1000'
+	until_true 20 app_runs sleep
+	sets_outside
+	are '0 20 20 400 0 nnp=1' '400 400 400 400 400 nnp=1'
+}
+
+@test "with hidepid=2,subset=pid the sets are the same" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' '[process]' \
+		'user = 1000'
+	in_background "${mounts[@]}" --entrypoint /bin/sh -- -c \
+		'mount -t proc -o hidepid=2,subset=pid proc /proc &&
+			exec /capini -- sleep 1000'
+	until_true 20 app_runs sleep
+	sets_outside
+	are '0 20 20 400 0 nnp=1' '400 400 400 400 400 nnp=1'
+}
+
+@test "another PID namespace's /proc ends the start" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE'
+	refuses "${mounts[@]}" -v /proc:/proc
+	[[ $output == *proc* ]]
+}
+
+# --- (j) seccomp -------------------------------------------------------------
+
+@test "seccomp: a denied capget ends the start" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE'
+	denied capget
+}
+
+@test "seccomp: a denied capset ends the start" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE'
+	denied capset
+}
+
+@test "seccomp: a denied prctl ends the start" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE'
+	denied prctl
+}
+
+@test "seccomp: a denied PR_CAPBSET_READ ends the start" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE'
+	denied prctl 23
+}
+
+@test "seccomp: a denied PR_CAPBSET_DROP ends the start" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE'
+	denied prctl 24
+}
+
+@test "seccomp: a denied PR_GET_SECUREBITS ends the start" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE'
+	denied prctl 27
+}
+
+@test "seccomp: a denied PR_SET_SECUREBITS ends the start" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' \
+		'[process]' 'securebits = noroot'
+	denied prctl 28
+}
+
+@test "seccomp: a denied PR_GET_NO_NEW_PRIVS ends the start" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE'
+	denied prctl 39
+}
+
+@test "seccomp: a denied PR_CAP_AMBIENT ends a start that needs it" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' \
+		'[process]' 'user = 1000'
+	denied prctl 47
+}
+
+@test "seccomp: a denied PR_SET_KEEPCAPS ends a start that needs it" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' \
+		'[process]' 'user = 1000'
+	denied prctl 8
+}
+
+@test "seccomp: a denied setgroups ends a switch of user" {
+	policy '[process]' 'user = 1000'
+	denied setgroups
+}
+
+@test "seccomp: a denied setresgid ends a switch of user" {
+	policy '[process]' 'user = 1000'
+	denied setresgid
+}
+
+@test "seccomp: a denied setresuid ends a switch of user" {
+	policy '[process]' 'user = 1000'
+	denied setresuid
+}
+
+@test "seccomp: a call that only pretends to succeed ends the start" {
+	local call
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' \
+		'[process]' 'user = 1000' 'securebits = noroot'
+	for call in capget capset 'prctl 23' 'prctl 24' 'prctl 28' 'prctl 47' \
+		setgroups setresgid setresuid; do
+		echo "$call"
+		# shellcheck disable=SC2086 # a call and its argument
+		seccomp 0 $call
+		refuses --security-opt no-new-privileges \
+			--security-opt "seccomp=$BATS_TEST_TMPDIR/seccomp.json"
+	done
+}
+
+# --- (k) file capabilities ---------------------------------------------------
+
+@test "a program with file capabilities beyond the policy: both are named" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE'
+	app=/x/touch refused 126 -v "$files:/x:ro"
+	[[ $output == *'/x/touch'* ]]
+	[[ $output == *NET_RAW* ]]
+}
+
+@test "a program with file capabilities that are allowed runs" {
+	policy '[capabilities]' 'allow = NET_RAW'
+	run -0 docker run --rm -v "$files:/x:ro" capini-policy \
+		/x/grep CapEff /proc/self/status
+	[ "$output" = $'CapEff:\t0000000000002000' ]
+}
+
+# --- bad input ---------------------------------------------------------------
+
+@test "a bad policy: 125, each line is named, nothing starts" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVCE' 'alow = KILL'
+	refuses
+	[[ $output == *'capini: /etc/capini.ini:2: '*NET_BIND_SERVICE* ]]
+	[[ $output == *'capini: /etc/capini.ini:3: '*allow* ]]
+}
+
+@test "what follows docker run IMAGE is never an option of capini" {
+	policy '[capabilities]' 'allow = NONE'
+	run -127 docker run --rm capini-policy --allow ALL cat /proc/1/status
+	[[ $output == 'capini: '*--allow* ]]
+}
+
+@test "CAPINI_DROP takes away from the policy" {
+	policy '[capabilities]' 'allow = NET_RAW, NET_BIND_SERVICE'
+	starts -e CAPINI_DROP=net_raw
+	are '0 0 0 400 0 nnp=1' '0 400 400 400 0 nnp=1'
+}
+
+@test "a bad CAPINI_DROP: 125, nothing starts" {
+	policy '[capabilities]' 'allow = NET_RAW'
+	refuses -e CAPINI_DROP=net_row
+	[[ $output == *CAPINI_DROP*net_row* ]]
+}
+
+@test "--allow narrows the policy and cannot widen it" {
+	policy '[capabilities]' 'allow = NET_RAW, NET_BIND_SERVICE'
+	run -0 docker run --rm --entrypoint /capini capini-policy \
+		--allow NET_RAW,SYS_ADMIN -- cat /proc/1/status /proc/self/status
+	sets=$(sets)
+	are '0 0 0 2000 0 nnp=1' '0 2000 2000 2000 0 nnp=1'
+}
+
+# --- exit codes and signals --------------------------------------------------
+
+@test "the container ends with the application's exit code" {
+	run -42 docker run --rm capini-test sh -c 'exit 42'
+	run -143 docker run --rm capini-test sh -c 'kill -TERM $$'
+}
+
+@test "a program that is missing or not runnable: 127 and 126" {
+	run -127 docker run --rm capini-test /no/such/program
+	[[ $output == 'capini: '*'/no/such/program'* ]]
+	run -126 docker run --rm capini-test /etc/passwd
+	[[ $output == 'capini: '*'/etc/passwd'* ]]
+}
+
+@test "docker stop ends the application with SIGTERM" {
+	policy '[capabilities]' 'allow = NONE'
+	in_background -- sleep 1000
+	until_true 20 app_runs sleep
+	run -0 docker stop -t 30 "$container"
+	run -0 docker wait "$container"
+	[ "$output" = 143 ]
+}
+
+@test "docker stop ends an application of another user with SIGTERM" {
+	policy '[process]' 'user = 1000'
+	in_background -- sleep 1000
+	until_true 20 app_runs sleep
+	run -0 docker stop -t 30 "$container"
+	run -0 docker wait "$container"
+	[ "$output" = 143 ]
+}
+
+@test "docker stop ends an application of another user without KILL" {
+	policy '[process]' 'user = 1000'
+	in_background --cap-drop ALL --cap-add SETUID --cap-add SETGID \
+		--cap-add SETPCAP -- sleep 1000
+	until_true 20 app_runs sleep
+	run -0 docker stop -t 30 "$container"
+	run -0 docker wait "$container"
+	[ "$output" = 143 ]
+}
+
+# --- docker exec -------------------------------------------------------------
+
+@test "docker exec is beyond PID 1, capini --exec brings the policy to it" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE'
+	in_background -- sleep 1000
+	until_true 20 app_runs sleep
+	run -0 docker exec "$container" grep CapEff /proc/self/status
+	[ "$output" = $'CapEff:\t00000000a80425fb' ]
+	run -0 docker exec "$container" /capini --exec -- \
+		cat /proc/self/status
+	[[ $output == *$'CapEff:\t0000000000000400'*$'CapBnd:\t0000000000000400'* ]]
+}
+
+# --- Dockerfile.example ------------------------------------------------------
+
+healthy() {
+	[ "$(docker inspect -f '{{.State.Health.Status}}' "$container")" = healthy ]
+}
+
+@test "Dockerfile.example builds; nginx serves port 80 with one capability" {
+	docker image inspect debian:bookworm-slim >/dev/null
+	limit=400 run -0 docker build --network host -t capini-example \
+		-f "$root/Dockerfile.example" "$root"
+	# Docker lets everyone bind to any port in its network namespaces;
+	# back to the kernel's own default, so that the capability counts.
+	image=capini-example in_background \
+		--sysctl net.ipv4.ip_unprivileged_port_start=1024 --
+	until_true 60 healthy
+	run -0 docker exec "$container" /capini --exec -- bash -c \
+		'exec 3<>/dev/tcp/127.0.0.1/80
+		printf "GET / HTTP/1.0\r\n\r\n" >&3; cat <&3'
+	[[ $output == 'HTTP/1.1 200 OK'* ]]
+	app_runs nginx
+	sets_outside
+	are '0 20 20 400 0 nnp=1' '400 400 400 400 400 nnp=1'
+	# www-data
+	[[ $(grep Uid: "/proc/$app_pid/status") == $'Uid:\t33\t33\t33\t33' ]]
+	run -0 docker stop -t 30 "$container"
+	run -0 docker wait "$container"
+	[ "$output" = 0 ]
+}
+
+@test "Dockerfile.example: without the capability nginx cannot have port 80" {
+	docker image inspect capini-example >/dev/null
+	run -125 docker run --rm --network none \
+		-e CAPINI_DROP=NET_BIND_SERVICE capini-example
+	[[ $output == 'capini: '*NET_BIND_SERVICE* ]]
+	run ! docker run --rm --network none --user www-data \
+		--entrypoint nginx \
+		--sysctl net.ipv4.ip_unprivileged_port_start=1024 \
+		capini-example -e stderr
+	[[ $output == *'bind() to 0.0.0.0:80 failed (13: Permission denied)'* ]]
+}
