@@ -1,492 +1,1244 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Drop and proof: the five sets, "I P E B A", of PID 1 (first line) and of the
-# application (second line), for every situation that capini is started in.
-load common
+# Layer two: from every situation a container can start in to the five sets of
+# PID 1 and of the application, exactly, or to no start at all. A line
+# "init: I P E B A" is what /proc/1/status says.
+#
+# Masks: KILL 20, SETGID 40, SETUID 80, SETPCAP 100, NET_BIND_SERVICE 400,
+# NET_RAW 2000.
 
-# situation ENTRY... -- OPTION...: the sets under capini, entered through ENTRY.
-situation() {
-	local entry=()
+load helper
 
-	while [ "$1" != -- ]; do
-		entry+=("$1")
-		shift
-	done
+setup_file() {
+	build_tools
+}
+
+setup() {
+	prepare
+	need_namespaces
+	need_command setpriv capsh
+	need_caps "$DOCKER"
+}
+
+teardown() {
+	end_jobs
+}
+
+# started ARG...: capini in this situation, with the policy; its application
+# reports. SITUATION is a command that goes before it.
+started() {
+	run -0 timeout 20 unshare --fork --pid --mount-proc \
+		"${SITUATION[@]}" "$C" --policy "$POLICY" -- "$APP" report
+}
+
+# refused WORD: the same situation, the same policy, and no start.
+refused() {
+	refuses "$1" unshare --fork --pid --mount-proc "${SITUATION[@]}" \
+		"$C" --policy "$POLICY" -- touch "$MARKER"
+}
+
+# In each of these the caller's function has to be reachable by exec.
+docker_root() {
+	SITUATION=(setpriv "--bounding-set=-all,+${DOCKER_NAMES//,/,+}"
+		--inh-caps=-all "$@")
+}
+
+docker_user() {
+	docker_root setpriv --reuid=1000 --regid=1000 --clear-groups "$@"
+}
+
+root_with() {
+	local names=$1
 	shift
-	as_pid1 "${entry[@]}" "$CAPINI" "$@" -- sh -c "$TELL" | sets
+	[[ $names == none ]] && names='' || names=,+${names//,/,+}
+	SITUATION=(setpriv "--bounding-set=-all$names" --inh-caps=-all "$@")
 }
 
-# Not "run situation": the pipe would hide capini's exit code.
-reaches() {
-	local expected=$1
-
-	shift
-	run -0 situation "$@"
-	echo "expected: $expected" | tr '\n' ';'
-	[ "$output" = "$expected" ]
+@test "the marker is left as root and as a plain user when the start is good" {
+	caps
+	SITUATION=()
+	run -0 in_pidns "$C" --policy "$POLICY" -- touch "$MARKER"
+	[[ -e $MARKER ]]
+	rm "$MARKER"
+	docker_user
+	run -0 in_pidns "${SITUATION[@]}" "$C" --policy "$POLICY" -- \
+		touch "$MARKER"
+	[[ -e $MARKER ]]
 }
 
-# ---- (a) root with capabilities
+# --- (a) uid 0 with capabilities --------------------------------------------
 
-@test "root with Docker's capabilities is left with the allowlist alone" {
-	needs_root
-	p=$(policy '[capabilities]' 'allow = NET_BIND_SERVICE')
-	reaches $'0 0 0 400 0\n0 400 400 400 0' "${DOCKER[@]}" -- --policy "$p"
+@test "root, Docker's default set: PID 1 keeps nothing, the application what is allowed" {
+	docker_root
+	caps "allow = NET_BIND_SERVICE" "[process]" "no_new_privs = no" \
+		"[init]" "keep_kill = no"
+	started
+	has "init: 0 0 0 400 0" "app: 0 400 400 400 0" "app-NoNewPrivs: 0" \
+		"init-NoNewPrivs: 0" "app-Uid: 0 0 0 0"
 }
 
-@test "root with all capabilities is left with the allowlist, PID 1 with KILL" {
-	needs_root
-	p=$(policy '[capabilities]' 'allow = NET_BIND_SERVICE KILL' \
-		'[process]' 'no_new_privs = no')
-	reaches $'0 20 20 420 0\n0 420 420 420 0' env -- --policy "$p"
+@test "root, Docker's default set, no_new_privs by default: nothing is kept for signals either" {
+	docker_root
+	caps "allow = NET_BIND_SERVICE"
+	started
+	has "init: 0 0 0 400 0" "app: 0 400 400 400 0" "app-NoNewPrivs: 1" \
+		"init-NoNewPrivs: 1"
 }
 
-@test "with nothing allowed PID 1 keeps KILL outside of an empty bounding set" {
-	needs_root
-	p=$(policy '[process]' 'no_new_privs = no')
-	reaches $'0 20 20 0 0\n0 0 0 0 0' "${DOCKER[@]}" -- --policy "$p"
+@test "root, everything this machine has, KILL kept: it is all that PID 1 has" {
+	SITUATION=()
+	caps "allow = NET_BIND_SERVICE KILL" "[process]" "no_new_privs = no"
+	started
+	has "init: 0 20 20 420 0" "app: 0 420 420 420 0"
 }
 
-@test "keep_kill = no leaves PID 1 nothing" {
-	needs_root
-	p=$(policy '[process]' 'no_new_privs = no' '[init]' 'keep_kill = no')
-	reaches $'0 0 0 0 0\n0 0 0 0 0' "${DOCKER[@]}" -- --policy "$p"
+@test "root, nothing allowed, KILL kept: the bounding set is empty all the same" {
+	docker_root
+	caps "allow = NONE" "[process]" "no_new_privs = no"
+	started
+	has "init: 0 20 20 0 0" "app: 0 0 0 0 0"
 }
 
-@test "no policy file at all: nothing is allowed" {
-	needs_root
-	[ ! -e /etc/capini.ini ]
-	reaches $'0 0 0 0 0\n0 0 0 0 0' env --
+@test "root, SETUID allowed: KILL is kept under no_new_privs, too" {
+	docker_root
+	caps "allow = SETUID"
+	started
+	has "init: 0 20 20 80 0" "app: 0 80 80 80 0"
 }
 
-@test "noroot without ambient would leave a root application nothing: refused" {
-	needs_root
-	p=$(policy '[capabilities]' 'allow = NET_BIND_SERVICE' 'ambient = NONE' \
-		'[process]' 'securebits = noroot, no_setuid_fixup')
-	refused "$CAPINI" --policy "$p" --
-	[[ $stderr == *noroot* ]]
+@test "root, no policy anywhere: every set of both is zero" {
+	[[ ! -e /etc/capini.ini ]] || skip "there is an /etc/capini.ini here"
+	docker_root
+	run --separate-stderr -0 in_pidns "${SITUATION[@]}" "$C" "$APP" report
+	has "init: 0 0 0 0 0" "app: 0 0 0 0 0" "app-NoNewPrivs: 1"
+	# shellcheck disable=SC2154
+	[[ ! $stderr ]]
 }
 
-@test "noroot with ambient: a root application holds what is ambient" {
-	needs_root
-	p=$(policy '[capabilities]' 'allow = NET_BIND_SERVICE' \
-		'[process]' 'securebits = noroot, no_setuid_fixup')
-	reaches $'0 0 0 400 0\n400 400 400 400 400' "${DOCKER[@]}" -- \
-		--policy "$p"
+@test "root, no policy file, --allow is the policy" {
+	[[ ! -e /etc/capini.ini ]] || skip "there is an /etc/capini.ini here"
+	docker_root
+	run -0 in_pidns "${SITUATION[@]}" "$C" --allow net_raw -- "$APP" report
+	has "init: 0 0 0 2000 0" "app: 0 2000 2000 2000 0"
+	run -0 in_pidns "${SITUATION[@]}" "$C" --allow net_raw,chown \
+		--drop chown -- "$APP" report
+	has "app: 0 2000 2000 2000 0"
+	CAPINI_DROP=net_raw run -0 in_pidns "${SITUATION[@]}" "$C" \
+		--allow net_raw,chown -- "$APP" report
+	has "app: 0 1 1 1 0"
 }
 
-@test "securebits are set with their locks, once all is raised" {
-	needs_root
-	p=$(policy '[capabilities]' 'allow = NET_BIND_SERVICE' '[process]' \
-		'securebits = noroot, no_setuid_fixup, no_cap_ambient_raise')
-	run -0 "$CAPINI" --policy "$p" -- capsh --print
-	[[ $output == *"0xcf"* ]]
-	[[ $output == *"secure-no-ambient-raise: yes (locked)"* ]]
+@test "root, with a policy file --allow and --drop only take away" {
+	docker_root
+	caps "allow = NET_RAW CHOWN"
+	run -0 in_pidns "${SITUATION[@]}" "$C" --policy "$POLICY" --allow ALL \
+		"$APP" report
+	has "app: 0 2001 2001 2001 0"
+	run -0 in_pidns "${SITUATION[@]}" "$C" --policy "$POLICY" \
+		--allow CHOWN,KILL "$APP" report
+	has "app: 0 1 1 1 0"
+	CAPINI_DROP=ALL run -0 in_pidns "${SITUATION[@]}" "$C" \
+		--policy "$POLICY" "$APP" report
+	has "init: 0 0 0 0 0" "app: 0 0 0 0 0"
 }
 
-# ---- (b) root whose runtime dropped capabilities
-
-@test "with --cap-drop ALL there is nothing to drop and nothing to complain of" {
-	needs_root
-	p=$(policy '[capabilities]' 'allow = NET_BIND_SERVICE' \
-		'enforce = bounding')
-	reaches $'0 0 0 0 0\n0 0 0 0 0' "${DROPPED[@]}" -- --policy "$p"
+@test "root, Docker's default allowed: exactly a80425fb" {
+	SITUATION=()
+	caps "allow = DOCKER_DEFAULT"
+	started
+	has "app: 0 $DOCKER $DOCKER $DOCKER 0"
+	grep -qxE "init: 0 (0 0|20 20) $DOCKER 0" <<<"$output"
 }
 
-@test "with the allowlist alone and no SETPCAP there is nothing to drop" {
-	needs_root
-	only ,+net_bind_service
-	p=$(policy '[capabilities]' 'allow = NET_BIND_SERVICE' \
-		'enforce = bounding')
-	reaches $'0 0 0 400 0\n0 400 400 400 0' "${ONLY[@]}" -- --policy "$p"
+@test "root, all but NET_RAW allowed: only NET_RAW is gone" {
+	docker_root
+	caps "allow = ALL" "drop = NET_RAW"
+	started
+	has "app: 0 a80405fb a80405fb a80405fb 0"
 }
 
-@test "root without SETPCAP: bounding refuses, guarantee has no_new_privs" {
-	needs_root
-	only ,+net_bind_service,+chown
-	p=$(policy '[capabilities]' 'allow = NET_BIND_SERVICE' \
-		'enforce = bounding')
-	refused "${ONLY[@]}" "$CAPINI" --policy "$p" --
-	[[ $stderr == *SETPCAP*CHOWN* ]]
-	p=$(policy '[capabilities]' 'allow = NET_BIND_SERVICE')
-	reaches $'0 0 0 401 0\n0 400 400 401 0' "${ONLY[@]}" -- --policy "$p"
+@test "root, noroot and ambient: all five of the application are the allowed one" {
+	docker_root
+	caps "allow = NET_BIND_SERVICE" "ambient = NET_BIND_SERVICE" \
+		"[process]" "securebits = noroot no_setuid_fixup"
+	started
+	has "init: 0 0 0 400 0" "app: 400 400 400 400 400" \
+		"app-securebits: f" "app-NoNewPrivs: 1"
 }
 
-@test "a switch of user without SETUID is refused" {
-	needs_root
-	p=$(policy '[process]' 'user = 1000:1000')
-	refused "${DROPPED[@]}" "$CAPINI" --policy "$p" --
-	[[ $stderr == *SETUID* ]]
+@test "root, noroot, ambient left to itself: the same" {
+	docker_root
+	caps "allow = NET_BIND_SERVICE" "[process]" "securebits = noroot"
+	started
+	has "app: 400 400 400 400 400" "app-securebits: 3"
 }
 
-@test "an ambient capability that is not held is refused" {
-	needs_root
-	p=$(policy '[capabilities]' 'allow = NET_BIND_SERVICE' \
-		'ambient = NET_BIND_SERVICE')
-	refused "${DROPPED[@]}" "$CAPINI" --policy "$p" --
-	[[ $stderr == *ambient*NET_BIND_SERVICE* ]]
+@test "root, noroot without ambient would take what is allowed: refused" {
+	docker_root
+	caps "allow = NET_BIND_SERVICE" "ambient = NONE" "[process]" \
+		"securebits = noroot"
+	refused noroot
 }
 
-# ---- (c) an image with USER
-
-@test "a plain user cannot drop the bounding set: enforce = bounding refuses" {
-	needs_root
-	p=$(policy '[capabilities]' 'enforce = bounding')
-	refused "${DOCKER[@]}" "${PLAIN[@]}" "$CAPINI" --policy "$p" --
-	[[ $stderr == *SETPCAP*NET_RAW* ]]
+@test "root, ambient asked for: it is raised for uid 0 as well" {
+	docker_root
+	caps "allow = NET_BIND_SERVICE NET_RAW" "ambient = NET_RAW"
+	started
+	has "app: 2000 2400 2400 2400 2000"
 }
 
-@test "a plain user cannot drop the bounding set: no_new_privs closes it" {
-	needs_root
-	p=$(policy '[capabilities]' 'allow = NET_BIND_SERVICE')
-	reaches $'0 0 0 a80425fb 0\n0 0 0 a80425fb 0' \
-		"${DOCKER[@]}" "${PLAIN[@]}" -- --policy "$p"
+@test "root, every securebit with its lock" {
+	docker_root
+	caps "[process]" \
+		"securebits = noroot no_setuid_fixup no_cap_ambient_raise"
+	started
+	has "app-securebits: cf" "app: 0 0 0 0 0"
 }
 
-@test "without no_new_privs a plain user's wide bounding set is refused" {
-	needs_root
-	p=$(policy '[process]' 'no_new_privs = no')
-	refused "${DOCKER[@]}" "${PLAIN[@]}" "$CAPINI" --policy "$p" --
-	[[ $stderr == *SETPCAP*no_new_privs* ]]
+@test "inheritable and ambient capabilities from outside do not reach the application" {
+	SITUATION=(setpriv "--bounding-set=-all,+${DOCKER_NAMES//,/,+}"
+		--inh-caps=-all,+net_raw,+chown --ambient-caps=+net_raw,+chown)
+	caps "allow = NET_BIND_SERVICE"
+	started
+	has "init: 0 0 0 400 0" "app: 0 400 400 400 0"
 }
 
-@test "enforce = warn starts, with one line that names what is left" {
-	needs_root
-	p=$(policy '[capabilities]' 'allow = DOCKER_DEFAULT' 'drop = NET_RAW' \
-		'enforce = warn' '[process]' 'no_new_privs = no')
-	run -0 --separate-stderr "${DOCKER[@]}" "${PLAIN[@]}" \
-		"$CAPINI" --policy "$p" -- grep CapBnd /proc/self/status
-	[[ $output == *a80425fb ]]
-	[ "${#stderr_lines[@]}" -eq 1 ]
-	[[ $stderr == "capini: "*": NET_RAW" ]]
+@test "--exec: the same sets, without a fork" {
+	docker_root
+	caps "allow = NET_BIND_SERVICE"
+	run -0 in_pidns "${SITUATION[@]}" "$C" --exec --policy "$POLICY" -- \
+		"$APP" report
+	has "init: 0 400 400 400 0" "app: 0 400 400 400 0" "app-NoNewPrivs: 1"
+	caps "allow = NET_BIND_SERVICE" "[process]" "user = 1000:1000"
+	run -0 in_pidns "${SITUATION[@]}" "$C" --exec --policy "$POLICY" -- \
+		"$APP" report
+	has "init: 400 400 400 400 400" "app-Uid: 1000 1000 1000 1000"
 }
 
-@test "a plain user with an empty bounding set is within every policy" {
-	needs_root
-	p=$(policy '[capabilities]' 'enforce = bounding')
-	reaches $'0 0 0 0 0\n0 0 0 0 0' "${PLAIN[@]}" --bounding-set=-all -- \
-		--policy "$p"
+# --- (b) uid 0, everything dropped ------------------------------------------
+
+@test "root without capabilities: nothing to drop, nothing is needed for it" {
+	root_with none
+	caps "allow = NET_BIND_SERVICE" "enforce = bounding"
+	started
+	has "init: 0 0 0 0 0" "app: 0 0 0 0 0"
 }
 
-@test "a policy as wide as the bounding set needs no drop" {
-	needs_root
-	p=$(policy '[capabilities]' 'allow = DOCKER_DEFAULT' \
-		'enforce = bounding')
-	reaches $'0 0 0 a80425fb 0\n0 0 0 a80425fb 0' \
-		"${DOCKER[@]}" "${PLAIN[@]}" -- --policy "$p"
+@test "root with the allowed capability alone: starts without SETPCAP" {
+	root_with net_bind_service
+	caps "allow = NET_BIND_SERVICE" "enforce = bounding" "[process]" \
+		"no_new_privs = no"
+	started
+	has "init: 0 0 0 400 0" "app: 0 400 400 400 0"
 }
 
-@test "file capabilities on capini itself let a plain user's bounding set go" {
-	needs_root
-	dir=$(mktemp -d -p /var/tmp)
-	cp "$CAPINI" "$dir/capini"
-	chmod 755 "$dir"
-	setcap cap_setpcap,cap_kill,cap_net_bind_service+ep "$dir/capini"
-	p=$(policy '[capabilities]' 'allow = NET_BIND_SERVICE' '[process]' \
-		'no_new_privs = no')
-	CAPINI=$dir/capini
-	reaches $'0 20 20 400 0\n400 400 400 400 400' \
-		"${DOCKER[@]}" "${PLAIN[@]}" -- --policy "$p"
-	rm -rf "$dir"
+@test "root without SETPCAP and one too many: no_new_privs makes up for it" {
+	root_with net_bind_service,chown
+	caps "allow = NET_BIND_SERVICE"
+	started
+	has "init: 0 0 0 401 0" "app: 0 400 400 401 0" "app-NoNewPrivs: 1"
 }
 
-@test "ambient capabilities that a plain user was given stay within the policy" {
-	needs_root
-	entry=(setpriv --reuid 65534 --regid 65534 --clear-groups
+@test "root without SETPCAP and one too many: enforce = bounding refuses and names both" {
+	root_with net_bind_service,chown
+	caps "allow = NET_BIND_SERVICE" "enforce = bounding"
+	refused SETPCAP
+	contains "$output" CHOWN
+	one_line
+}
+
+@test "root without SETPCAP and no_new_privs: enforce = guarantee refuses and names both" {
+	root_with net_bind_service,chown
+	caps "allow = NET_BIND_SERVICE" "[process]" "no_new_privs = no"
+	refused SETPCAP
+	contains "$output" CHOWN
+	one_line
+}
+
+@test "root without SETPCAP: enforce = warn starts with one line that names what is left" {
+	root_with net_bind_service,chown
+	caps "allow = NET_BIND_SERVICE" "enforce = warn" "[process]" \
+		"no_new_privs = no"
+	run --separate-stderr -0 in_pidns "${SITUATION[@]}" "$C" \
+		--policy "$POLICY" -- "$APP" report
+	grep -qxE 'app: 0 40[01] 40[01] 401 0' <<<"$output"
+	# shellcheck disable=SC2154
+	contains "$stderr" CHOWN
+	[[ ${#stderr_lines[@]} == 1 ]]
+	run ! grep NET_BIND_SERVICE <<<"$stderr"
+}
+
+@test "enforce = warn says nothing when nothing is left over" {
+	docker_root
+	caps "allow = NET_BIND_SERVICE" "enforce = warn"
+	run --separate-stderr -0 in_pidns "${SITUATION[@]}" "$C" \
+		--policy "$POLICY" -- "$APP" report
+	has "init: 0 0 0 400 0"
+	# shellcheck disable=SC2154
+	[[ ! $stderr ]]
+}
+
+@test "root without capabilities cannot switch the user: refused" {
+	root_with none
+	caps "allow = NONE" "[process]" "user = 1000:1000"
+	refused SETUID
+}
+
+@test "root without capabilities cannot raise ambient ones: refused, the capability named" {
+	root_with none
+	caps "allow = NET_BIND_SERVICE" "ambient = NET_BIND_SERVICE"
+	refused NET_BIND_SERVICE
+}
+
+@test "a required capability that is not there: refused, the capability named" {
+	root_with chown,setpcap
+	caps "allow = NET_BIND_SERVICE CHOWN" "require = NET_BIND_SERVICE"
+	refused NET_BIND_SERVICE
+	caps "allow = NET_BIND_SERVICE CHOWN" "require = CHOWN"
+	started
+	has "app: 0 1 1 1 0"
+}
+
+@test "a required capability that a plain user would not hold without ambient: refused" {
+	docker_root
+	caps "allow = NET_RAW" "ambient = NONE" "require = NET_RAW" \
+		"[process]" "user = 1000:1000"
+	refused NET_RAW
+	caps "allow = NET_RAW" "require = NET_RAW" "[process]" \
+		"user = 1000:1000"
+	started
+	has "app: 2000 2000 2000 2000 2000"
+}
+
+# --- (c) a plain user from the start ----------------------------------------
+
+@test "plain user, Docker's bounding set: enforce = bounding refuses and names SETPCAP" {
+	docker_user
+	caps "allow = NET_BIND_SERVICE" "enforce = bounding"
+	refused SETPCAP
+	contains "$output" NET_RAW
+}
+
+@test "plain user, Docker's bounding set, no_new_privs: out of reach, it starts" {
+	docker_user
+	caps "allow = NET_BIND_SERVICE"
+	started
+	has "init: 0 0 0 $DOCKER 0" "app: 0 0 0 $DOCKER 0" \
+		"app-NoNewPrivs: 1" "init-NoNewPrivs: 1" "app-Uid: 1000 1000 1000 1000"
+}
+
+@test "plain user without no_new_privs: refused" {
+	docker_user
+	caps "[process]" "no_new_privs = no"
+	refused SETPCAP
+}
+
+@test "plain user, no_new_privs from the runtime instead of the policy: starts" {
+	docker_user setpriv --no-new-privs
+	caps "[process]" "no_new_privs = no"
+	started
+	has "app: 0 0 0 $DOCKER 0" "app-NoNewPrivs: 1"
+}
+
+@test "plain user, nothing in the bounding set: starts under the strictest policy" {
+	root_with none setpriv --reuid=1000 --regid=1000 --clear-groups
+	SITUATION=(setpriv --reuid=1000 --regid=1000 --clear-groups
+		--bounding-set=-all --inh-caps=-all)
+	caps "enforce = bounding" "[process]" "no_new_privs = no"
+	started
+	has "init: 0 0 0 0 0" "app: 0 0 0 0 0" "app-NoNewPrivs: 0"
+}
+
+@test "plain user, all of the bounding set allowed: nothing to do" {
+	docker_user
+	caps "allow = DOCKER_DEFAULT" "enforce = bounding" "[process]" \
+		"no_new_privs = no"
+	started
+	has "init: 0 0 0 $DOCKER 0" "app: 0 0 0 $DOCKER 0"
+}
+
+@test "plain user, only in the bounding set: ambient cannot be had, refused" {
+	SITUATION=(setpriv --bounding-set=-all,+net_bind_service
+		--inh-caps=-all --reuid=1000 --regid=1000 --clear-groups)
+	caps "allow = NET_BIND_SERVICE" "ambient = NET_BIND_SERVICE"
+	refused NET_BIND_SERVICE
+	caps "allow = NET_BIND_SERVICE" "require = NET_BIND_SERVICE"
+	refused NET_BIND_SERVICE
+}
+
+# file_caps CAPS: the program under test with these file capabilities.
+file_caps() {
+	need_command setcap
+	setcap "$1" "$C" 2>/dev/null || skip "no file capabilities on this file system"
+}
+
+drop_file_caps() {
+	setcap -r "$C"
+}
+
+@test "plain user, program with setpcap and kill as file capabilities: drops for real" {
+	file_caps cap_setpcap,cap_kill+ep
+	docker_user
+	caps "allow = NET_BIND_SERVICE" "enforce = bounding" "[process]" \
+		"no_new_privs = no"
+	started
+	drop_file_caps
+	has "init: 0 20 20 400 0" "app: 0 0 0 400 0"
+}
+
+@test "plain user, program with net_bind_service as file capability as well: ambient" {
+	file_caps cap_setpcap,cap_kill,cap_net_bind_service+ep
+	docker_user
+	caps "allow = NET_BIND_SERVICE"
+	started
+	drop_file_caps
+	has "app: 400 400 400 400 400" "init: 0 0 0 400 0"
+}
+
+@test "plain user, file capabilities under no_new_privs are none: enforce = bounding refuses" {
+	file_caps cap_setpcap,cap_kill+ep
+	docker_user setpriv --no-new-privs
+	caps "allow = NET_BIND_SERVICE" "enforce = bounding"
+	refused SETPCAP
+	drop_file_caps
+}
+
+@test "plain user, file capabilities permitted and not effective: SETPCAP is raised for the drop" {
+	file_caps cap_setpcap+p
+	docker_user
+	caps "allow = NET_BIND_SERVICE" "enforce = bounding"
+	started
+	drop_file_caps
+	has "init: 0 0 0 400 0" "app: 0 0 0 400 0"
+}
+
+# As Podman and systemd start a plain user: everything set up already.
+prepared_user() {
+	SITUATION=(setpriv --bounding-set=-all,+net_bind_service
 		--inh-caps=-all,+net_bind_service
-		--ambient-caps=+net_bind_service
-		--bounding-set=-all,+net_bind_service)
-	p=$(policy '[capabilities]' 'allow = NET_BIND_SERVICE')
-	reaches $'0 0 0 400 0\n400 400 400 400 400' "${entry[@]}" -- \
-		--policy "$p"
-	p=$(policy '[capabilities]' 'allow = NONE' 'enforce = bounding')
-	refused "${entry[@]}" "$CAPINI" --policy "$p" --
+		--ambient-caps=-all,+net_bind_service
+		--reuid=1000 --regid=1000 --clear-groups)
 }
 
-@test "inheritable capabilities of an old runtime are cleared" {
-	needs_root
-	entry=(setpriv --inh-caps=-all,+net_raw "${DOCKER[@]}" setpriv
-		--inh-caps=+net_raw --reuid 65534 --regid 65534 --clear-groups)
-	reaches $'0 0 0 a80425fb 0\n0 0 0 a80425fb 0' "${entry[@]}" --
+@test "plain user with a prepared ambient set: the application keeps it, PID 1 does not" {
+	prepared_user
+	caps "allow = NET_BIND_SERVICE" "enforce = bounding" "[process]" \
+		"no_new_privs = no"
+	started
+	has "init: 0 0 0 400 0" "app: 400 400 400 400 400"
 }
 
-# ---- (d) root switches to a user
-
-@test "a switch of user keeps the allowlist as ambient, PID 1 keeps KILL" {
-	needs_root
-	p=$(policy '[capabilities]' 'allow = NET_BIND_SERVICE' '[process]' \
-		'user = 1000:1000' 'no_new_privs = no')
-	reaches $'0 20 20 400 0\n400 400 400 400 400' "${DOCKER[@]}" -- \
-		--policy "$p"
+@test "plain user with a prepared ambient set that is not allowed: gone, or no start" {
+	prepared_user
+	caps "allow = NONE" "enforce = bounding"
+	refused NET_BIND_SERVICE
+	caps "allow = NONE" "[process]" "no_new_privs = no"
+	refused NET_BIND_SERVICE
+	caps "allow = NONE"
+	started
+	has "init: 0 0 0 400 0" "app: 0 0 0 400 0" "app-NoNewPrivs: 1"
 }
 
-@test "a switch of user with securebits and no_new_privs" {
-	needs_root
-	p=$(policy '[capabilities]' 'allow = NET_BIND_SERVICE' '[process]' \
-		'user = 1000:1000' \
-		'securebits = noroot no_setuid_fixup no_cap_ambient_raise')
-	reaches $'0 20 20 400 0\n400 400 400 400 400' "${DOCKER[@]}" -- \
-		--policy "$p"
+@test "plain user with an inheritable set, as old Docker did: it is cleared" {
+	SITUATION=(setpriv "--bounding-set=-all,+${DOCKER_NAMES//,/,+}"
+		"--inh-caps=-all,+${DOCKER_NAMES//,/,+}"
+		--reuid=1000 --regid=1000 --clear-groups)
+	caps "allow = NET_BIND_SERVICE"
+	started
+	has "init: 0 0 0 $DOCKER 0" "app: 0 0 0 $DOCKER 0" "app-NoNewPrivs: 1"
 }
 
-@test "a switch of user with nothing allowed leaves nothing" {
-	needs_root
-	p=$(policy '[process]' 'user = 1000:1000')
-	reaches $'0 20 20 0 0\n0 0 0 0 0' "${DOCKER[@]}" -- --policy "$p"
+# --- (d) from root to a user ------------------------------------------------
+
+@test "switch of user with NET_BIND_SERVICE: all five of the application, KILL for PID 1" {
+	docker_root
+	caps "allow = NET_BIND_SERVICE" "[process]" "user = 1000:1000" \
+		"no_new_privs = no"
+	started
+	has "init: 0 20 20 400 0" "app: 400 400 400 400 400" \
+		"app-Uid: 1000 1000 1000 1000" "app-Gid: 1000 1000 1000 1000" \
+		"app-Groups: 1000" "init-Uid: 0 0 0 0" "app-NoNewPrivs: 0"
 }
 
-@test "without KILL PID 1 becomes the user itself" {
-	needs_root
-	only ,+setuid,+setgid,+setpcap,+net_bind_service
-	p=$(policy '[capabilities]' 'allow = NET_BIND_SERVICE' \
-		'[process]' 'user = 1000:1000')
-	reaches $'0 0 0 400 0\n400 400 400 400 400' "${ONLY[@]}" -- \
-		--policy "$p"
-	run -0 as_pid1 "${ONLY[@]}" "$CAPINI" --policy "$p" -- \
-		grep -h '^[UG]id' /proc/1/status
-	[ "$output" = $'Uid:\t1000\t1000\t1000\t1000\nGid:\t1000\t1000\t1000\t1000' ]
+@test "switch of user with securebits and no_new_privs" {
+	docker_root
+	caps "allow = NET_BIND_SERVICE" "[process]" "user = 1000:1000" \
+		"securebits = noroot no_setuid_fixup no_cap_ambient_raise"
+	started
+	has "init: 0 20 20 400 0" "app: 400 400 400 400 400" \
+		"app-NoNewPrivs: 1" "app-securebits: cf"
 }
 
-@test "a switch of user needs SETGID too: groups are never inherited" {
-	needs_root
-	only ,+setuid,+setpcap
-	p=$(policy '[process]' 'user = 1000:1000')
-	refused "${ONLY[@]}" "$CAPINI" --policy "$p" --
-	[[ $stderr == *SETGID* ]]
+@test "switch of user, nothing allowed: nothing is left" {
+	docker_root
+	caps "[process]" "user = 1000:1000"
+	started
+	has "app: 0 0 0 0 0" "init: 0 20 20 0 0"
 }
 
-@test "HOME, USER, LOGNAME and the groups are those of the user" {
-	needs_root
-	p=$(policy '[process]' 'user = nobody')
-	run -0 "$CAPINI" --policy "$p" -- sh -c 'id; echo $HOME $USER $LOGNAME'
-	[ "$output" = "$(setpriv --reuid nobody --regid nogroup --init-groups id)
-/nonexistent nobody nobody" ]
+@test "switch of user, ambient = NONE: only the bounding set is left" {
+	docker_root
+	caps "allow = NET_BIND_SERVICE" "ambient = NONE" "[process]" \
+		"user = 1000:1000"
+	started
+	has "app: 0 0 0 400 0"
 }
 
-@test "groups = none and a list" {
-	needs_root
-	p=$(policy '[process]' 'user = nobody' 'groups = none')
-	run -0 "$CAPINI" --policy "$p" -- grep ^Groups /proc/self/status
-	[[ $output =~ ^Groups:[[:space:]]*$ ]]
-	p=$(policy '[process]' 'user = nobody' 'groups = adm, 4242')
-	run -0 "$CAPINI" --policy "$p" -- id -G
-	[ "$output" = "65534 4 4242" ]
+@test "switch of user without KILL: PID 1 becomes that user, too" {
+	root_with setuid,setgid,setpcap,net_bind_service
+	caps "allow = NET_BIND_SERVICE" "[process]" "user = 1000:1000"
+	started
+	has "init: 0 0 0 400 0" "app: 400 400 400 400 400" \
+		"init-Uid: 1000 1000 1000 1000" "init-Gid: 1000 1000 1000 1000" \
+		"app-Uid: 1000 1000 1000 1000"
 }
 
-@test "an unknown user or group is refused, and never replaced by root" {
-	needs_root
-	for user in nosuch nosuch:0 nobody:nosuch 4242; do
-		p=$(policy '[process]' "user = $user")
-		refused "$CAPINI" --policy "$p" --
-		[[ $stderr == *"${user#nobody:}"* || $stderr == *nosuch* ]]
+@test "switch of user, keep_kill = no: PID 1 becomes that user, too" {
+	docker_root
+	caps "[process]" "user = 1000:1000" "[init]" "keep_kill = no"
+	started
+	has "init: 0 0 0 0 0" "init-Uid: 1000 1000 1000 1000"
+}
+
+@test "switch of user without SETPCAP: no_new_privs or no start" {
+	root_with setuid,setgid,net_bind_service
+	caps "allow = NET_BIND_SERVICE" "enforce = bounding" "[process]" \
+		"user = 1000:1000"
+	refused SETPCAP
+	caps "allow = NET_BIND_SERVICE" "[process]" "user = 1000:1000" \
+		"no_new_privs = no"
+	refused SETPCAP
+	caps "allow = NET_BIND_SERVICE" "[process]" "user = 1000:1000"
+	started
+	has "app: 400 400 400 4c0 400" "init: 0 0 0 4c0 0" "app-NoNewPrivs: 1"
+}
+
+@test "switch of user with SETUID and without SETGID: refused, never without setgroups" {
+	root_with setuid,setpcap,net_bind_service
+	caps "[process]" "user = 1000:1000"
+	refused SETGID
+	root_with setgid,setpcap,net_bind_service
+	caps "[process]" "user = 1000:1000"
+	refused SETUID
+}
+
+# --- user and groups --------------------------------------------------------
+
+@test "a user's name brings group, HOME, USER and LOGNAME" {
+	local home gid
+	IFS=: read -r _ _ _ gid _ home _ < <(getent passwd nobody) ||
+		skip "no user nobody here"
+	docker_root
+	caps "[process]" "user = nobody"
+	# shellcheck disable=SC2016
+	HOME=/root USER=root LOGNAME=root run -0 in_pidns "${SITUATION[@]}" \
+		"$C" --policy "$POLICY" -- \
+		sh -c 'echo "$HOME $USER $LOGNAME $(id -u) $(id -g)"'
+	[[ $output == "$home nobody nobody $(id -u nobody) $gid" ]]
+}
+
+@test "--user does what the key does" {
+	docker_root
+	caps "allow = NET_RAW"
+	run -0 in_pidns "${SITUATION[@]}" "$C" --policy "$POLICY" \
+		--user 1000:1001 -- "$APP" report
+	has "app-Uid: 1000 1000 1000 1000" "app-Gid: 1001 1001 1001 1001" \
+		"app: 2000 2000 2000 2000 2000"
+}
+
+@test "a user or group that nobody knows is refused by name" {
+	docker_root
+	caps "[process]" "user = nosuchuser"
+	refused nosuchuser
+	caps "[process]" "user = 1000:nosuchgroup"
+	refused nosuchgroup
+	caps "[process]" "user = 1000:1000" "groups = nosuchgroup"
+	refused nosuchgroup
+	refuses nosuchuser in_pidns "$C" --user nosuchuser touch "$MARKER"
+}
+
+@test "a number that is no account is refused without a group, and so are numbers that are no uid" {
+	docker_root
+	caps "[process]" "user = 54321"
+	refused 54321
+	caps "[process]" "user = 4294967295:4294967295"
+	refused 4294967295
+	caps "[process]" "user = 4294967296:0"
+	refused 4294967296
+	caps "[process]" "user = 99999999999:0"
+	refused 99999999999
+	caps "[process]" "user = 1000:4294967296"
+	refused 4294967296
+}
+
+@test "groups = none leaves none, a list exactly these, whatever was there before" {
+	docker_root setpriv --groups=7,8,9
+	caps "[process]" "user = 1000:1000" "groups = none"
+	started
+	has "app-Groups:"
+	caps "[process]" "user = 1000:1000" "groups = 44, 29 50"
+	started
+	has "app-Groups: 29 44 50"
+	caps "[process]" "user = 1000:1000"
+	started
+	has "app-Groups: 1000"
+}
+
+@test "groups = init reads the memberships from /etc/group" {
+	local id name
+	while IFS=: read -r name _ id _; do
+		[[ $name == tty ]] && break
+	done </etc/group
+	[[ $name == tty ]] || skip "no group tty here"
+	cp /etc/group "$BATS_TEST_TMPDIR/group"
+	sed -i "s/^tty:.*/tty:x:$id:nobody/" "$BATS_TEST_TMPDIR/group"
+	caps "[process]" "user = nobody:1234"
+	# shellcheck disable=SC2016
+	run -0 in_pidns sh -c 'mount --bind "$1" /etc/group; shift; exec "$@"' \
+		- "$BATS_TEST_TMPDIR/group" "$C" --policy "$POLICY" -- \
+		"$APP" report
+	has "app-Groups: $id 1234"
+}
+
+@test "already that user: a no-op that needs no privilege" {
+	SITUATION=(setpriv --reuid=1000 --regid=1000 --clear-groups
+		--bounding-set=-all --inh-caps=-all)
+	caps "[process]" "user = 1000:1000"
+	started
+	has "app-Uid: 1000 1000 1000 1000" "app: 0 0 0 0 0"
+	SITUATION=(setpriv --reuid=1001 --regid=1000 --clear-groups
+		--bounding-set=-all --inh-caps=-all)
+	refused SETUID
+}
+
+# --- (e) root of a user namespace -------------------------------------------
+
+need_user_namespaces() {
+	setpriv --reuid=65534 --regid=65534 --clear-groups unshare -Ur true \
+		2>/dev/null || skip "no user namespaces for plain users here"
+	# Inside, nobody is root: the policy is its own.
+	userns=(setpriv --reuid=65534 --regid=65534 --clear-groups
+		unshare -Ur --fork --pid --mount-proc)
+	[[ ! -e $POLICY ]] || chown 65534:65534 "$POLICY"
+}
+
+@test "root of a user namespace: a fresh full bounding set comes down to what is allowed" {
+	caps "allow = NET_BIND_SERVICE" "[process]" "no_new_privs = no"
+	need_user_namespaces
+	run -0 "${userns[@]}" "$C" --policy "$POLICY" -- "$APP" report
+	has "init: 0 20 20 400 0" "app: 0 400 400 400 0"
+}
+
+@test "root of a user namespace with one id: no switch of user, refused" {
+	caps "[process]" "user = 1000:1000"
+	need_user_namespaces
+	refuses "" "${userns[@]}" "$C" --policy "$POLICY" -- touch "$MARKER"
+	grep -q '^capini: ' <<<"$output"
+}
+
+@test "root of a user namespace: ambient, securebits and no_new_privs" {
+	caps "allow = NET_BIND_SERVICE" "[process]" \
+		"securebits = noroot no_setuid_fixup"
+	need_user_namespaces
+	run -0 "${userns[@]}" "$C" --policy "$POLICY" -- "$APP" report
+	has "app: 400 400 400 400 400" "app-securebits: f" "app-NoNewPrivs: 1"
+}
+
+@test "root of a user namespace: the real root's policy is not root's there" {
+	caps "allow = NET_BIND_SERVICE"
+	need_user_namespaces
+	chown 0:0 "$POLICY"
+	refuses "$POLICY" "${userns[@]}" "$C" --policy "$POLICY" -- \
+		touch "$MARKER"
+}
+
+@test "root of a user namespace with 65536 ids: the switch of user works as outside" {
+	local holder
+	caps "allow = NET_BIND_SERVICE" "[process]" "user = 1000:1000" \
+		"no_new_privs = no"
+	mkfifo "$BATS_TEST_TMPDIR/go"
+	# shellcheck disable=SC2016
+	unshare -U sh -c 'read _ <"$0"; exec unshare --fork --pid --mount \
+		--mount-proc "$@"' "$BATS_TEST_TMPDIR/go" \
+		"$C" --policy "$POLICY" -- "$APP" report \
+		>"$OUT" 2>&1 3>&- &
+	holder=$!
+	JOBS+=("$holder")
+	wait_until reading "$holder"
+	echo "0 0 65536" >"/proc/$holder/uid_map"
+	echo "0 0 65536" >"/proc/$holder/gid_map"
+	echo go >"$BATS_TEST_TMPDIR/go"
+	wait "$holder"
+	output=$(cat "$OUT")
+	has "init: 0 20 20 400 0" "app: 400 400 400 400 400" \
+		"app-Uid: 1000 1000 1000 1000" "app-Groups: 1000"
+}
+
+reading() {
+	[[ $(readlink "/proc/$1/ns/user") != "$(readlink /proc/self/ns/user)" ]]
+}
+
+# --- (f) no_new_privs from the runtime --------------------------------------
+
+@test "no_new_privs set before: the same sets for root" {
+	docker_root setpriv --no-new-privs
+	caps "allow = NET_BIND_SERVICE" "enforce = bounding" "[process]" \
+		"no_new_privs = no"
+	started
+	has "init: 0 0 0 400 0" "app: 0 400 400 400 0" "app-NoNewPrivs: 1"
+}
+
+@test "no_new_privs set before: the switch of user and ambient work" {
+	docker_root setpriv --no-new-privs
+	caps "allow = NET_BIND_SERVICE" "[process]" "user = 1000:1000" \
+		"securebits = noroot no_setuid_fixup"
+	started
+	has "init: 0 20 20 400 0" "app: 400 400 400 400 400" \
+		"app-securebits: f" "app-NoNewPrivs: 1"
+}
+
+# --- (g) securebits locked from outside -------------------------------------
+
+# locked BITS [CAPSH-OPTION...]
+locked() {
+	# shellcheck disable=SC2016
+	SITUATION=(setpriv "--bounding-set=-all,+${DOCKER_NAMES//,/,+}"
+		--inh-caps=-all capsh "${@:2}" "--secbits=$1" --shell=/bin/sh --
+		-c 'exec "$@"' -)
+}
+
+@test "noroot locked before: root holds nothing and cannot drop" {
+	locked 0x03
+	caps "allow = NET_BIND_SERVICE" "enforce = bounding"
+	refused SETPCAP
+	caps "allow = NET_BIND_SERVICE" "[process]" "no_new_privs = no"
+	refused SETPCAP
+	caps "allow = NET_BIND_SERVICE"
+	started
+	has "init: 0 0 0 $DOCKER 0" "app: 0 0 0 $DOCKER 0" \
+		"app-NoNewPrivs: 1" "app-securebits: 3"
+}
+
+@test "all locked before, capabilities by ambient: drop, switch of user and ambient work" {
+	# shellcheck disable=SC2016
+	SITUATION=(setpriv "--bounding-set=-all,+${DOCKER_NAMES//,/,+}"
+		--inh-caps=-all,+kill,+setgid,+setuid,+setpcap,+net_bind_service
+		--ambient-caps=+kill,+setgid,+setuid,+setpcap,+net_bind_service
+		--securebits=+noroot,+noroot_locked,+no_setuid_fixup,+no_setuid_fixup_locked,+keep_caps_locked)
+	caps "allow = NET_BIND_SERVICE" "[process]" "user = 1000:1000" \
+		"no_new_privs = no"
+	started
+	has "init: 0 20 20 400 0" "app: 400 400 400 400 400" \
+		"app-securebits: 2f" "app-Uid: 1000 1000 1000 1000"
+}
+
+@test "no_cap_ambient_raise locked before: ambient is refused by name" {
+	locked 0xc0
+	caps "allow = NET_BIND_SERVICE" "ambient = NET_BIND_SERVICE"
+	refused NET_BIND_SERVICE
+	caps "allow = NET_BIND_SERVICE" "[process]" "user = 1000:1000"
+	refused NET_BIND_SERVICE
+	caps "allow = NET_BIND_SERVICE"
+	started
+	has "app: 0 400 400 400 0" "app-securebits: c0"
+}
+
+@test "keep_caps locked off before: nothing would survive the switch of user, refused" {
+	locked 0x20
+	caps "allow = NET_BIND_SERVICE" "[process]" "user = 1000:1000"
+	refused securebits
+	caps "[process]" "user = 1000:1000"
+	started
+	has "app: 0 0 0 0 0" "app-securebits: 20"
+}
+
+@test "noroot locked off before and wanted: refused" {
+	locked 0x02
+	caps "[process]" "securebits = noroot"
+	refused securebits
+}
+
+@test "securebits wanted and set already: no SETPCAP is needed" {
+	SITUATION=(setpriv --securebits=+noroot,+noroot_locked
+		--bounding-set=-all --inh-caps=-all)
+	caps "[process]" "securebits = noroot"
+	started
+	has "app: 0 0 0 0 0" "app-securebits: 3"
+}
+
+@test "securebits wanted without SETPCAP: refused" {
+	root_with net_bind_service
+	caps "allow = NET_BIND_SERVICE" "[process]" "securebits = noroot"
+	refused SETPCAP
+}
+
+@test "securebits that were set before stay set" {
+	locked 0x40
+	caps "[process]" "securebits = noroot"
+	started
+	has "app-securebits: 43"
+}
+
+# --- (h) more allowed than there is -----------------------------------------
+
+@test "a policy wider than the container: what both have, without a word" {
+	docker_root
+	caps "allow = CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL" \
+		"allow = SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE" \
+		"allow = NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER" \
+		"allow = SYS_MODULE SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT" \
+		"allow = SYS_ADMIN SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME" \
+		"allow = SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE"
+	run --separate-stderr -0 in_pidns "${SITUATION[@]}" "$C" \
+		--policy "$POLICY" -- "$APP" report
+	has "init: 0 20 20 280425fb 0" "app: 0 280425fb 280425fb 280425fb 0"
+	# shellcheck disable=SC2154
+	[[ ! $stderr ]]
+}
+
+@test "a policy wider than the container with what is missing in ambient: refused" {
+	docker_root
+	caps "allow = ALL" "ambient = SYS_ADMIN"
+	refused SYS_ADMIN
+	caps "allow = ALL" "require = SYS_ADMIN"
+	refused SYS_ADMIN
+}
+
+@test "a policy of everything changes no bounding set" {
+	docker_root
+	caps "allow = ALL"
+	started
+	has "app: 0 $DOCKER $DOCKER $DOCKER 0"
+}
+
+# --- (i) /proc --------------------------------------------------------------
+
+# under SCRIPT ARG...: capini as PID 1 behind SCRIPT, which has its own mounts
+# and ends in: exec "$@".
+under() {
+	# shellcheck disable=SC2016
+	SITUATION=(sh -ec "$1"'
+exec "$@"' - setpriv "--bounding-set=-all,+${DOCKER_NAMES//,/,+}" \
+		--inh-caps=-all)
+}
+
+no_proc='while umount -l /proc 2>/dev/null; do :; done; test ! -e /proc/self'
+
+switching() {
+	caps "allow = NET_BIND_SERVICE" "[process]" "user = 1000:1000" \
+		"securebits = noroot no_setuid_fixup"
+}
+
+@test "without /proc: the same sets, proven by system calls" {
+	under "$no_proc"
+	switching
+	run -0 in_pidns "${SITUATION[@]}" "$C" --policy "$POLICY" -- \
+		"$APP" syscalls
+	[[ $output == "app: 400 400 400 400 400
+app-securebits: f" ]]
+	caps "allow = NET_BIND_SERVICE"
+	run -0 in_pidns "${SITUATION[@]}" "$C" --policy "$POLICY" -- \
+		"$APP" syscalls
+	has "app: 0 400 400 400 0"
+}
+
+@test "without /proc: PID 1 as seen from outside" {
+	under "$no_proc"
+	switching
+	start "${SITUATION[@]}" "$C" --policy "$POLICY" -- "$APP" signals 15
+	wait_until said ready
+	[[ $(sets "/proc/$INIT/status") == "0 20 20 400 0" ]]
+	kill -TERM "$INIT"
+	ended 0
+}
+
+@test "with an empty directory or a tmpfs on /proc: the same sets" {
+	under 'mount -t tmpfs none /proc'
+	switching
+	run -0 in_pidns "${SITUATION[@]}" "$C" --policy "$POLICY" -- \
+		"$APP" syscalls
+	has "app: 400 400 400 400 400"
+}
+
+@test "with hidepid=2 and subset=pid on /proc: the same sets" {
+	under 'mount -t proc -o hidepid=2,subset=pid none /proc'
+	switching
+	started
+	has "app: 400 400 400 400 400" "app-Uid: 1000 1000 1000 1000"
+}
+
+@test "with the outer /proc still mounted: our own line is found in it" {
+	switching
+	docker_root
+	run -0 timeout 20 unshare --fork --pid "${SITUATION[@]}" \
+		"$C" --policy "$POLICY" -- "$APP" report
+	has "app: 400 400 400 400 400"
+}
+
+@test "with the /proc of a PID namespace that we are not in: refused" {
+	need_command nsenter
+	start "$APP" signals 15
+	wait_until said ready
+	caps "allow = NET_BIND_SERVICE"
+	refuses /proc nsenter --mount --target "$INIT" \
+		"$C" --policy "$POLICY" -- touch "$MARKER"
+}
+
+@test "with a file of somebody's making on /proc/self/status: refused" {
+	cp /proc/self/status "$BATS_TEST_TMPDIR/fake"
+	sed -i 's/^NSpid:.*/NSpid:\t1/
+		s/^\(Cap...:\t\).*/\10000000000000000/' "$BATS_TEST_TMPDIR/fake"
+	# shellcheck disable=SC2016
+	under 'mount --bind '"$BATS_TEST_TMPDIR/fake"' /proc/$$/status'
+	caps
+	refused /proc/self/status
+}
+
+@test "with another process's status on /proc/self/status: refused" {
+	# shellcheck disable=SC2016
+	under 'sleep 20 & mount --bind /proc/$!/status /proc/$$/status'
+	caps
+	refused /proc/self/status
+}
+
+@test "with /proc/self/status not readable: refused" {
+	need_command strace
+	caps
+	refuses /proc/self/status in_pidns strace -o /dev/null \
+		-P /proc/self/status -e trace=openat,open \
+		-e inject=openat,open:error=EACCES \
+		"$C" --policy "$POLICY" -- touch "$MARKER"
+}
+
+# --- (j) a kernel that refuses, or lies -------------------------------------
+
+# Every call a start depends on. prctl: CAPBSET_READ 23, CAPBSET_DROP 24,
+# GET_SECUREBITS 27, SET_SECUREBITS 28, SET_KEEPCAPS 8, SET_NO_NEW_PRIVS 38,
+# GET_NO_NEW_PRIVS 39, CAP_AMBIENT 47 with IS_SET 1, RAISE 2, CLEAR_ALL 4,
+# SET_DUMPABLE 4, GET_DUMPABLE 3.
+CALLS="capget capset prctl:23 prctl:23:0 prctl:23:10 prctl:23:21 prctl:24
+	prctl:24:21 prctl:24:40 prctl:27 prctl:28 prctl:8 prctl:8:1 prctl:38
+	prctl:39 prctl:47 prctl:47:1 prctl:47:2 prctl:4 prctl setgroups
+	setresuid setresgid"
+
+# Everything set up that can be: whatever is refused or lied about is missed.
+demanding() {
+	caps "allow = NET_BIND_SERVICE" "enforce = $1" "[process]" \
+		"user = 1000:1000" "securebits = noroot no_setuid_fixup"
+}
+
+# filtered CALL ERRNO: a start under this filter ends with a refusal, and
+# nothing has started.
+filtered() {
+	run timeout 20 unshare --fork --pid --mount-proc "$BIN/denysys" "$@" \
+		"$C" --policy "$POLICY" -- touch "$MARKER"
+	[[ $status == 125 && ! -e $MARKER ]] ||
+		fail "$*: $status$([[ ! -e $MARKER ]] || echo ', started')" \
+			"$output" || return
+	grep -q '^capini: ' <<<"$output" || fail "$*: no reason told"
+}
+
+need_filters() {
+	need_caps 200000
+	run "$BIN/denysys" capget EPERM true
+	[[ $status == 0 ]] || skip "no seccomp filters here"
+	demanding guarantee
+	rm -f "$MARKER"
+	# What is not refused works: the refusals below are the filter's work.
+	run -0 in_pidns "$BIN/denysys" prctl:3 0 true
+	run -0 in_pidns "$C" --policy "$POLICY" -- touch "$MARKER"
+	[[ -e $MARKER ]]
+	rm "$MARKER"
+}
+
+@test "a filter that refuses a call with EPERM: no start, whichever call it is" {
+	local call wrong=0
+	need_filters
+	for call in $CALLS; do
+		filtered "$call" EPERM || wrong=1
+		rm -f "$MARKER"
+	done
+	return "$wrong"
+}
+
+@test "a filter that refuses a call with ENOSYS: no start, whichever call it is" {
+	local call wrong=0
+	need_filters
+	for call in $CALLS; do
+		filtered "$call" ENOSYS || wrong=1
+		rm -f "$MARKER"
+	done
+	return "$wrong"
+}
+
+@test "a filter that refuses a call with EINVAL: no start, whichever call it is" {
+	local call wrong=0
+	need_filters
+	for call in $CALLS; do
+		filtered "$call" EINVAL || wrong=1
+		rm -f "$MARKER"
+	done
+	return "$wrong"
+}
+
+# lied CALL: under a filter that says CALL worked, either a refusal or an
+# application with exactly the sets of the policy, as /proc has them.
+lied() {
+	run timeout 20 unshare --fork --pid --mount-proc "$BIN/denysys" "$1" 0 \
+		"$C" --policy "$POLICY" -- "$APP" report
+	if [[ $status == 125 ]]; then
+		grep -q '^capini: ' <<<"$output" ||
+			fail "$1: no reason told" || return
+		grep -q '^app' <<<"$output" || return 0
+		fail "$1: started, and 125:" "$output" || return
+	fi
+	[[ $status == 0 ]] || fail "$1: $status" "$output" || return
+	has "app: 400 400 400 400 400" "app-NoNewPrivs: 1" \
+		"app-Uid: 1000 1000 1000 1000" "app-Gid: 1000 1000 1000 1000" \
+		"app-Groups: 1000" "app-securebits: f" "init: 0 20 20 400 0" ||
+		fail "$1: more than the policy"
+}
+
+@test "a filter that lets a call do nothing and says it worked: no start, or the very sets" {
+	local call wrong=0
+	need_filters
+	for call in $CALLS; do
+		lied "$call" || wrong=1
+	done
+	return "$wrong"
+}
+
+@test "a filter that lies about a change: no start" {
+	local call wrong=0
+	need_filters
+	for call in capset prctl:24 prctl:24:21 prctl:28 prctl:38 prctl:47:2 \
+		setgroups setresuid setresgid prctl:8:1; do
+		filtered "$call" 0 || wrong=1
+		rm -f "$MARKER"
+	done
+	return "$wrong"
+}
+
+@test "without /proc a filter that lies about a change is found out as well" {
+	local call wrong=0
+	need_filters
+	for call in capset prctl:24 prctl:24:21 prctl:28 prctl:38 prctl:47:2 \
+		setgroups setresuid setresgid; do
+		# shellcheck disable=SC2016
+		run timeout 20 unshare --fork --pid --mount sh -c "$no_proc"'
+			exec "$@"' - "$BIN/denysys" "$call" 0 \
+			"$C" --policy "$POLICY" -- touch "$MARKER"
+		[[ $status == 125 && ! -e $MARKER ]] ||
+			fail "$call: $status" "$output" || wrong=1
+		rm -f "$MARKER"
+	done
+	return "$wrong"
+}
+
+@test "without /proc and without no_new_privs a bounding set that reads as empty is not believed" {
+	need_filters
+	caps "[process]" "no_new_privs = no"
+	# shellcheck disable=SC2016
+	run timeout 20 unshare --fork --pid --mount sh -c "$no_proc"'
+		exec "$@"' - "$BIN/denysys" prctl:23 0 \
+		"$C" --policy "$POLICY" -- touch "$MARKER"
+	[[ $status == 125 ]] || fail "$status" "$output"
+	assert_never_started
+}
+
+@test "enforce = bounding and warn do not start on an unproven state either" {
+	local call mode wrong=0
+	need_filters
+	for mode in bounding warn; do
+		demanding "$mode"
+		for call in capget capset prctl:23 prctl:27 prctl:28 prctl:38 \
+			prctl:47:2 setgroups setresuid; do
+			filtered "$call" EPERM || wrong=1
+			rm -f "$MARKER"
+			lied "$call" || wrong=1
+		done
+	done
+	return "$wrong"
+}
+
+@test "enforce = warn, the drop refused by a filter: starts, and names what is left" {
+	need_filters
+	caps "allow = NET_BIND_SERVICE" "enforce = warn" "[process]" \
+		"no_new_privs = no"
+	run --separate-stderr -0 in_pidns "$BIN/denysys" prctl:24:13 EPERM \
+		"$C" --policy "$POLICY" -- "$APP" report
+	# shellcheck disable=SC2154
+	contains "$stderr" NET_RAW
+	[[ ${#stderr_lines[@]} == 1 ]]
+	has "init: 0 20 20 2400 0"
+}
+
+@test "--exec does not start on an unproven state either" {
+	local call
+	need_filters
+	for call in capget capset prctl:23 prctl:24 prctl:38 setresuid; do
+		refuses "" in_pidns "$BIN/denysys" "$call" EPERM \
+			"$C" --exec --policy "$POLICY" -- touch "$MARKER"
+		refuses "" in_pidns "$BIN/denysys" "$call" 0 \
+			"$C" --exec --policy "$POLICY" -- touch "$MARKER"
 	done
 }
 
-@test "who is the user already needs no privilege to be it" {
-	needs_root
-	p=$(policy '[process]' 'user = nobody')
-	run -0 "${PLAIN[@]}" --bounding-set=-all "$CAPINI" --policy "$p" -- id -u
-	[ "$output" = 65534 ]
+@test "no change is asked for where there is nothing to change" {
+	need_filters
+	root_with net_bind_service setpriv --no-new-privs
+	caps "allow = NET_BIND_SERVICE" "ambient = NONE"
+	need_command strace
+	run -0 in_pidns "${SITUATION[@]}" strace -f -o "$OUT" \
+		-e trace=prctl,setgroups,setresuid,setresgid \
+		"$C" --exec --policy "$POLICY" -- true
+	run ! grep -E 'PR_CAPBSET_DROP|SECUREBITS, |SET_NO_NEW|AMBIENT_RAISE|^[0-9]+ +set' "$OUT"
 }
 
-# ---- (e) root of a user namespace
-
-@test "root of a user namespace is left with the allowlist alone" {
-	needs_root
-	p=$(policy '[capabilities]' 'allow = NET_BIND_SERVICE')
-	chown 65534 "$p"
-	run -0 "${PLAIN[@]}" unshare --user --map-root-user --fork --pid \
-		--mount-proc "$CAPINI" --policy "$p" -- sh -c "$TELL"
-	[ "$(sets <<<"$output")" = $'0 0 0 400 0\n0 400 400 400 0' ]
+@test "fork, pipe and the release failing: no start" {
+	local call
+	need_command strace
+	caps
+	for call in clone,clone3,fork,vfork pipe2; do
+		refuses "" in_pidns strace -o /dev/null \
+			-e "trace=$call" -e "inject=$call:error=EAGAIN" \
+			"$C" --policy "$POLICY" -- touch "$MARKER"
+	done
 }
 
-@test "a user that the namespace does not map is refused" {
-	needs_root
-	p=$(policy '[process]' 'user = 1000:1000')
-	chown 65534 "$p"
-	refused "${PLAIN[@]}" unshare --user --map-root-user --fork --pid \
-		"$CAPINI" --policy "$p" --
+# --- (k) file capabilities and setuid ---------------------------------------
+
+# with_file_caps CAPS: a copy of the application with file capabilities.
+with_file_caps() {
+	need_command setcap
+	PING=$BATS_TEST_TMPDIR/ping
+	cp "$APP" "$PING"
+	setcap "$1" "$PING" 2>/dev/null ||
+		skip "no file capabilities on this file system"
 }
 
-# ---- (f) no_new_privs from the runtime
-
-@test "no_new_privs that is set already hinders nothing" {
-	needs_root
-	p=$(policy '[capabilities]' 'allow = NET_BIND_SERVICE' '[process]' \
-		'user = 1000:1000' 'no_new_privs = no' \
-		'securebits = noroot no_setuid_fixup')
-	reaches $'0 20 20 400 0\n400 400 400 400 400' \
-		"${DOCKER[@]}" --no-new-privs -- --policy "$p"
+# not_runnable: 126, the file, the capability and the key named.
+not_runnable() {
+	run -126 in_pidns "${SITUATION[@]}" "$C" --policy "$POLICY" -- \
+		"$PING" report
+	contains "$output" "$PING"
+	contains "$output" NET_RAW
+	contains "$output" allow
+	run ! grep '^app' <<<"$output"
 }
 
-# ---- (g) securebits locked on entry
-
-@test "noroot from the runtime leaves nothing to drop with" {
-	needs_root
-	p=$(policy '[capabilities]' 'enforce = bounding')
-	refused capsh --secbits=0x03 -- -c '"$@"' capsh "$CAPINI" --policy "$p" --
+@test "file capabilities outside the policy: 126, with file, capability and key, for every uid" {
+	local lines
+	with_file_caps cap_net_raw+ep
+	docker_root
+	for lines in "no_new_privs = yes" "no_new_privs = no" \
+		"user = 1000:1000" "securebits = noroot"; do
+		caps "allow = NET_BIND_SERVICE" "[process]" "$lines"
+		not_runnable
+	done
 }
 
-@test "securebits that are locked off are refused" {
-	needs_root
-	p=$(policy '[process]' 'securebits = noroot')
-	refused capsh --secbits=0x02 -- -c '"$@"' capsh "$CAPINI" --policy "$p" --
-	[[ $stderr == *securebits* ]]
+@test "one file capability too many is named alone" {
+	with_file_caps cap_net_bind_service,cap_net_raw+ep
+	docker_root
+	caps "allow = NET_BIND_SERVICE"
+	not_runnable
+	run ! grep -E 'NET_BIND_SERVICE' <<<"$output"
 }
 
-@test "where ambient may not be raised a switch of user cannot keep anything" {
-	needs_root
-	p=$(policy '[capabilities]' 'allow = NET_BIND_SERVICE' '[process]' \
-		'user = 1000:1000')
-	refused capsh --secbits=0xc0 -- -c '"$@"' capsh "$CAPINI" --policy "$p" --
-	[[ $stderr == *ambient* ]]
+@test "file capabilities that are not effective: the application runs without them" {
+	with_file_caps cap_net_raw+p
+	docker_root
+	caps "allow = NET_BIND_SERVICE" "[process]" "user = 1000:1000" \
+		"no_new_privs = no"
+	run -0 in_pidns "${SITUATION[@]}" "$C" --policy "$POLICY" -- \
+		"$PING" report
+	grep -qxE 'app: (0|400) 0 0 400 0' <<<"$output"
 }
 
-@test "where capabilities may not be kept a switch of user is refused" {
-	needs_root
-	p=$(policy '[capabilities]' 'allow = NET_BIND_SERVICE' '[process]' \
-		'user = 1000:1000')
-	refused capsh --secbits=0x20 -- -c '"$@"' capsh "$CAPINI" --policy "$p" --
-	[[ $stderr == *keep_caps* ]]
+@test "file capabilities within the policy work without no_new_privs, and not with it" {
+	with_file_caps cap_net_raw+ep
+	docker_root
+	caps "allow = NET_RAW" "ambient = NONE" "[process]" \
+		"user = 1000:1000" "no_new_privs = no"
+	run -0 in_pidns "${SITUATION[@]}" "$C" --policy "$POLICY" -- \
+		"$PING" report
+	has "app: 0 2000 2000 2000 0"
+	caps "allow = NET_RAW" "ambient = NONE" "[process]" "user = 1000:1000"
+	run in_pidns "${SITUATION[@]}" "$C" --policy "$POLICY" -- \
+		"$PING" report
+	[[ $status == 126 ]] || has "app: 0 0 0 2000 0"
 }
 
-# ---- (h) a policy wider than the container
-
-@test "a policy wider than the container gives nothing that is not there" {
-	needs_root
-	p=$(policy '[capabilities]' 'allow = ALL' '[process]' \
-		'no_new_privs = no')
-	reaches $'0 20 20 a80425fb 0\n0 a80425fb a80425fb a80425fb 0' \
-		"${DOCKER[@]}" -- --policy "$p"
+# setuid POLICY-LINE...: what a setuid-root copy gets, run by uid 1000.
+setuid() {
+	ROOTLY=$BATS_TEST_TMPDIR/rootly
+	cp "$APP" "$ROOTLY"
+	chmod 4755 "$ROOTLY"
+	docker_root
+	caps "$@"
+	run -0 in_pidns "${SITUATION[@]}" "$C" --policy "$POLICY" -- \
+		"$ROOTLY" report
 }
 
-@test "a required capability that the application would not hold is refused" {
-	needs_root
-	p=$(policy '[capabilities]' 'allow = ALL' 'require = SYS_ADMIN')
-	refused "${DOCKER[@]}" "$CAPINI" --policy "$p" --
-	[[ $stderr == *require*SYS_ADMIN* ]]
+@test "a setuid-root program gets the bounding set and no more" {
+	setuid "allow = NET_BIND_SERVICE" "[process]" "user = 1000:1000" \
+		"no_new_privs = no"
+	has "app-Uid: 1000 0 0 0"
+	grep -qxE 'app: (0|400) 400 400 400 0' <<<"$output"
+	setuid "[process]" "user = 1000:1000" "no_new_privs = no"
+	has "app: 0 0 0 0 0" "app-Uid: 1000 0 0 0"
 }
 
-# ---- (i) /proc
-
-@test "without a /proc system calls alone prove the same" {
-	needs_root
-	p=$(policy '[capabilities]' 'allow = NET_BIND_SERVICE' '[process]' \
-		'user = 1000:1000' 'securebits = noroot no_setuid_fixup')
-	run -0 unshare --fork --pid --mount sh -c '
-		mount -t tmpfs none /proc && "$@"' sh "$CAPINI" --policy "$p" \
-		-v -- sh -c 'echo ran'
-	[[ $output == *"no /proc"* ]]
-	[[ $output == *ran* ]]
+@test "a setuid-root program gets nothing under no_new_privs" {
+	setuid "allow = NET_BIND_SERVICE" "[process]" "user = 1000:1000"
+	has "app-Uid: 1000 1000 1000 1000" "app: 400 400 400 400 400"
 }
 
-@test "hidepid and subset=pid hide nothing that is needed" {
-	needs_root
-	p=$(policy '[capabilities]' 'allow = NET_BIND_SERVICE' '[process]' \
-		'user = 1000:1000')
-	run -0 unshare --fork --pid --mount sh -c '
-		mount -t proc -o hidepid=2,subset=pid none /proc && "$@"' sh \
-		"$CAPINI" --policy "$p" -- grep ^Cap /proc/self/status
-	[ "$(sets <<<"$output")" = "400 400 400 400 400" ]
+@test "a setuid-root program of a plain user with a full bounding set gets nothing either" {
+	ROOTLY=$BATS_TEST_TMPDIR/rootly
+	cp "$APP" "$ROOTLY"
+	chmod 4755 "$ROOTLY"
+	docker_user
+	caps
+	run -0 in_pidns "${SITUATION[@]}" "$C" --policy "$POLICY" -- \
+		"$ROOTLY" report
+	has "app: 0 0 0 $DOCKER 0" "app-Uid: 1000 1000 1000 1000"
 }
 
-@test "the outer /proc shows this process, and is believed only about it" {
-	needs_root
-	p=$(policy '[capabilities]' 'allow = NET_BIND_SERVICE')
-	run -0 unshare --fork --pid "$CAPINI" --policy "$p" -- \
-		grep ^Cap /proc/self/status
-	[ "$(sets <<<"$output")" = "0 400 400 400 0" ]
+# --- PID 1 and its descendants ----------------------------------------------
+
+@test "no descendant gets anything back, however it tries" {
+	docker_root
+	caps "[process]" "user = 1000:1000"
+	# shellcheck disable=SC2016
+	run -0 in_pidns "${SITUATION[@]}" "$C" --policy "$POLICY" -- \
+		sh -c 'su -c true </dev/null; sudo -n true; exec "$0" report' \
+		"$APP"
+	has "app: 0 0 0 0 0"
+	caps
+	run -0 in_pidns "${SITUATION[@]}" "$C" --policy "$POLICY" -- \
+		setpriv --reuid=0 "$APP" report
+	has "app: 0 0 0 0 0"
 }
 
-@test "a /proc of a PID namespace that we are not in is refused" {
-	needs_root
-	unshare --fork --pid --mount-proc --kill-child sleep 100 3>&- &
-	other=$!
-	wait_until pgrep -P "$other" sleep
-	inner=$(pgrep -P "$other" sleep)
-	MARKER=$BATS_TEST_TMPDIR/marker
-	run -125 nsenter --target "$inner" --mount "$CAPINI" -- touch "$MARKER"
-	kill "$inner" "$other" || true
-	[ ! -e "$MARKER" ]
-	[[ $output == *"PID namespace"* ]]
+@test "PID 1 cannot be traced or read by processes of its own user" {
+	root_with none
+	caps
+	# shellcheck disable=SC2016
+	run -0 in_pidns "${SITUATION[@]}" "$C" --policy "$POLICY" -- \
+		sh -c 'cat /proc/1/environ >/dev/null 2>&1; echo "environ $?"
+			cat /proc/1/maps >/dev/null 2>&1; echo "maps $?"'
+	has "environ 1"
+	has "maps 1"
 }
 
-@test "a file mounted over /proc/self/status is refused" {
-	needs_root
-	MARKER=$BATS_TEST_TMPDIR/marker
-	cat /proc/self/status >"$BATS_TEST_TMPDIR/fake"
-	run -125 unshare --fork --pid --mount-proc sh -c '
-		mount --bind "$1" /proc/1/status && exec "$2" -- touch "$3"' \
-		sh "$BATS_TEST_TMPDIR/fake" "$CAPINI" "$MARKER"
-	[ ! -e "$MARKER" ]
-	[[ $output == *"/proc/self/status"* ]]
-}
-
-@test "another process's status mounted over our own is refused" {
-	needs_root
-	MARKER=$BATS_TEST_TMPDIR/marker
-	run -125 unshare --fork --pid --mount-proc sh -c '
-		sleep 100 & mount --bind /proc/$!/status /proc/1/status &&
-		exec "$1" -- touch "$2"' sh "$CAPINI" "$MARKER"
-	[ ! -e "$MARKER" ]
-	[[ $output == *"/proc/self/status"* ]]
-}
-
-# ---- (k) file capabilities and set-user-ID
-
-@test "a program whose file capability is not allowed is named, with it: 126" {
-	needs_root
-	cp /bin/true "$BATS_TEST_TMPDIR/ping"
-	setcap cap_net_raw+ep "$BATS_TEST_TMPDIR/ping"
-	run -126 "$CAPINI" -- "$BATS_TEST_TMPDIR/ping"
-	[[ $output == "capini: $BATS_TEST_TMPDIR/ping: "*NET_RAW*allow* ]]
-}
-
-@test "a program gains its file capability where it is allowed" {
-	needs_root
-	cp "$(command -v grep)" "$BATS_TEST_TMPDIR/grep"
-	setcap cap_net_raw+ep "$BATS_TEST_TMPDIR/grep"
-	p=$(policy '[capabilities]' 'allow = NET_RAW' 'ambient = NONE' \
-		'[process]' 'user = 1000:1000' 'no_new_privs = no')
-	run -0 "$CAPINI" --policy "$p" -- "$BATS_TEST_TMPDIR/grep" ^Cap \
-		/proc/self/status
-	[ "$(sets <<<"$output")" = "0 2000 2000 2000 0" ]
-}
-
-@test "a set-user-ID program gains nothing outside of the policy" {
-	needs_root
-	cp "$(command -v grep)" "$BATS_TEST_TMPDIR/grep"
-	chmod 4755 "$BATS_TEST_TMPDIR/grep"
-	p=$(policy '[capabilities]' 'allow = NET_BIND_SERVICE' '[process]' \
-		'user = 1000:1000' 'no_new_privs = no')
-	run -0 "$CAPINI" --policy "$p" -- "$BATS_TEST_TMPDIR/grep" \
-		-E '^(Cap|Uid)' /proc/self/status
-	[[ $output == $'Uid:\t1000\t0\t0\t0'* ]]
-	[ "$(sets <<<"$output")" = "400 400 400 400 0" ]
-}
-
-# ---- narrowing
-
-@test "--allow, --drop and CAPINI_DROP narrow a policy and never widen it" {
-	needs_root
-	p=$(policy '[capabilities]' 'allow = CHOWN KILL NET_RAW')
-	tell=(grep ^Cap /proc/self/status)
-	run -0 "$CAPINI" --policy "$p" --allow ALL -- "${tell[@]}"
-	[ "$(sets <<<"$output")" = "0 2021 2021 2021 0" ]
-	run -0 "$CAPINI" --policy "$p" --allow CHOWN,SYS_ADMIN -- "${tell[@]}"
-	[ "$(sets <<<"$output")" = "0 1 1 1 0" ]
-	run -0 env CAPINI_DROP=cap_chown "$CAPINI" --policy "$p" --drop KILL -- \
-		"${tell[@]}"
-	[ "$(sets <<<"$output")" = "0 2000 2000 2000 0" ]
-	run -0 "$CAPINI" --allow NET_RAW -- "${tell[@]}"
-	[ "$(sets <<<"$output")" = "0 2000 2000 2000 0" ]
-}
-
-@test "--exec becomes the application, in place and under the same policy" {
-	needs_root
-	p=$(policy '[capabilities]' 'allow = NET_BIND_SERVICE')
-	run -0 sh -c 'echo $$; exec "$@"' sh "$CAPINI" --exec --policy "$p" -- \
-		sh -c 'echo $$; grep ^Cap /proc/self/status'
-	[ "${lines[0]}" = "${lines[1]}" ]
-	[ "$(sets <<<"$output")" = "0 400 400 400 0" ]
+@test "not as PID 1: the same sets" {
+	docker_root
+	caps "allow = NET_BIND_SERVICE"
+	run -0 "${SITUATION[@]}" "$C" --policy "$POLICY" -- "$APP" report
+	has "app: 0 400 400 400 0"
+	run -0 "${SITUATION[@]}" "$C" --user 1000:1000 --policy "$POLICY" -- \
+		"$APP" report
+	has "app: 400 400 400 400 400"
 }
