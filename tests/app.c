@@ -7,6 +7,7 @@
  *     app signals N  a line for each signal it gets, until N comes
  *     app orphans N  N grandchildren, each left to whoever reaps orphans
  *     app zombies    how many zombies there are
+ *     app die N      ends by signal N, without a core file
  *     app ignoring S CMD...  CMD with signal S ignored
  *     app blocking S CMD...  CMD with signal S blocked
  *     app group      a child in its own process group, then as "signals 15"
@@ -20,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -181,6 +183,11 @@ int main(int argc, char **argv)
 		return orphans(number);
 	if (strcmp(verb, "zombies") == 0)
 		return zombies();
+	if (strcmp(verb, "die") == 0) {
+		setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+		syscall(SYS_kill, getpid(), number);
+		return 96;
+	}
 	if (strcmp(verb, "group") == 0) {
 		if (fork() == 0) {
 			syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL,

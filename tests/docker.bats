@@ -10,6 +10,8 @@
 #     CAPINI_DOCKER_HOST=unix://$PWD/build/docker/engine/docker.sock \
 #         bats tests/docker.bats
 #     tests/docker/engine.sh stop build/docker/engine
+#
+# shellcheck disable=SC2154,SC2016 # set by bats and the helper; for sh inside
 
 bats_require_minimum_version 1.5.0
 load docker/helper
@@ -404,10 +406,26 @@ teardown() {
 	are '0 20 20 400 0 nnp=1' '400 400 400 400 400 nnp=1'
 }
 
-@test "another PID namespace's /proc ends the start" {
+@test "with the machine's own /proc the sets are the same" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' '[process]' \
+		'user = 1000'
+	in_background -v /proc:/proc -- sleep 1000
+	until_true 20 app_runs sleep
+	sets_outside
+	are '0 20 20 400 0 nnp=1' '400 400 400 400 400 nnp=1'
+}
+
+@test "a file mounted over PID 1's status ends the start" {
+	mkdir -m 777 "$BATS_TEST_TMPDIR/out"
 	policy '[capabilities]' 'allow = NET_BIND_SERVICE'
-	refuses "${mounts[@]}" -v /proc:/proc
-	[[ $output == *proc* ]]
+	run -125 docker run --rm --network none "${mounts[@]}" \
+		-v "$BATS_TEST_TMPDIR/out:/out" --entrypoint /bin/sh \
+		capini-policy -c 'cat /proc/1/status >/out/status &&
+			mount --bind /out/status /proc/1/status &&
+			exec /capini -- touch /out/started'
+	[[ $output == 'capini: '*'/proc/self/status'* ]]
+	[ -e "$BATS_TEST_TMPDIR/out/status" ]
+	[ ! -e "$BATS_TEST_TMPDIR/out/started" ]
 }
 
 # --- (j) seccomp -------------------------------------------------------------

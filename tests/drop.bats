@@ -1,5 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
+# Every test runs in a subshell, and "run" sets variables that none here does.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154,SC2317
 # Layer two: from every situation a container can start in to the five sets of
 # PID 1 and of the application, exactly, or to no start at all. A line
 # "init: I P E B A" is what /proc/1/status says.
@@ -111,7 +113,6 @@ root_with() {
 	docker_root
 	run --separate-stderr -0 in_pidns "${SITUATION[@]}" "$C" "$APP" report
 	has "init: 0 0 0 0 0" "app: 0 0 0 0 0" "app-NoNewPrivs: 1"
-	# shellcheck disable=SC2154
 	[[ ! $stderr ]]
 }
 
@@ -262,7 +263,6 @@ root_with() {
 	run --separate-stderr -0 in_pidns "${SITUATION[@]}" "$C" \
 		--policy "$POLICY" -- "$APP" report
 	grep -qxE 'app: 0 40[01] 40[01] 401 0' <<<"$output"
-	# shellcheck disable=SC2154
 	contains "$stderr" CHOWN
 	[[ ${#stderr_lines[@]} == 1 ]]
 	run ! grep NET_BIND_SERVICE <<<"$stderr"
@@ -274,7 +274,6 @@ root_with() {
 	run --separate-stderr -0 in_pidns "${SITUATION[@]}" "$C" \
 		--policy "$POLICY" -- "$APP" report
 	has "init: 0 0 0 400 0"
-	# shellcheck disable=SC2154
 	[[ ! $stderr ]]
 }
 
@@ -530,7 +529,6 @@ prepared_user() {
 		skip "no user nobody here"
 	docker_root
 	caps "[process]" "user = nobody"
-	# shellcheck disable=SC2016
 	HOME=/root USER=root LOGNAME=root run -0 in_pidns "${SITUATION[@]}" \
 		"$C" --policy "$POLICY" -- \
 		sh -c 'echo "$HOME $USER $LOGNAME $(id -u) $(id -g)"'
@@ -593,7 +591,6 @@ prepared_user() {
 	cp /etc/group "$BATS_TEST_TMPDIR/group"
 	sed -i "s/^tty:.*/tty:x:$id:nobody/" "$BATS_TEST_TMPDIR/group"
 	caps "[process]" "user = nobody:1234"
-	# shellcheck disable=SC2016
 	run -0 in_pidns sh -c 'mount --bind "$1" /etc/group; shift; exec "$@"' \
 		- "$BATS_TEST_TMPDIR/group" "$C" --policy "$POLICY" -- \
 		"$APP" report
@@ -657,7 +654,6 @@ need_user_namespaces() {
 	caps "allow = NET_BIND_SERVICE" "[process]" "user = 1000:1000" \
 		"no_new_privs = no"
 	mkfifo "$BATS_TEST_TMPDIR/go"
-	# shellcheck disable=SC2016
 	unshare -U sh -c 'read _ <"$0"; exec unshare --fork --pid --mount \
 		--mount-proc "$@"' "$BATS_TEST_TMPDIR/go" \
 		"$C" --policy "$POLICY" -- "$APP" report \
@@ -701,7 +697,6 @@ reading() {
 
 # locked BITS [CAPSH-OPTION...]
 locked() {
-	# shellcheck disable=SC2016
 	SITUATION=(setpriv "--bounding-set=-all,+${DOCKER_NAMES//,/,+}"
 		--inh-caps=-all capsh "${@:2}" "--secbits=$1" --shell=/bin/sh --
 		-c 'exec "$@"' -)
@@ -720,7 +715,6 @@ locked() {
 }
 
 @test "all locked before, capabilities by ambient: drop, switch of user and ambient work" {
-	# shellcheck disable=SC2016
 	SITUATION=(setpriv "--bounding-set=-all,+${DOCKER_NAMES//,/,+}"
 		--inh-caps=-all,+kill,+setgid,+setuid,+setpcap,+net_bind_service
 		--ambient-caps=+kill,+setgid,+setuid,+setpcap,+net_bind_service
@@ -792,7 +786,6 @@ locked() {
 	run --separate-stderr -0 in_pidns "${SITUATION[@]}" "$C" \
 		--policy "$POLICY" -- "$APP" report
 	has "init: 0 20 20 280425fb 0" "app: 0 280425fb 280425fb 280425fb 0"
-	# shellcheck disable=SC2154
 	[[ ! $stderr ]]
 }
 
@@ -816,7 +809,6 @@ locked() {
 # under SCRIPT ARG...: capini as PID 1 behind SCRIPT, which has its own mounts
 # and ends in: exec "$@".
 under() {
-	# shellcheck disable=SC2016
 	SITUATION=(sh -ec "$1"'
 exec "$@"' - setpriv "--bounding-set=-all,+${DOCKER_NAMES//,/,+}" \
 		--inh-caps=-all)
@@ -888,14 +880,12 @@ app-securebits: f" ]]
 	cp /proc/self/status "$BATS_TEST_TMPDIR/fake"
 	sed -i 's/^NSpid:.*/NSpid:\t1/
 		s/^\(Cap...:\t\).*/\10000000000000000/' "$BATS_TEST_TMPDIR/fake"
-	# shellcheck disable=SC2016
 	under 'mount --bind '"$BATS_TEST_TMPDIR/fake"' /proc/$$/status'
 	caps
 	refused /proc/self/status
 }
 
 @test "with another process's status on /proc/self/status: refused" {
-	# shellcheck disable=SC2016
 	under 'sleep 20 & mount --bind /proc/$!/status /proc/$$/status'
 	caps
 	refused /proc/self/status
@@ -1024,7 +1014,6 @@ lied() {
 	need_filters
 	for call in capset prctl:24 prctl:24:21 prctl:28 prctl:38 prctl:47:2 \
 		setgroups setresuid setresgid; do
-		# shellcheck disable=SC2016
 		run timeout 20 unshare --fork --pid --mount sh -c "$no_proc"'
 			exec "$@"' - "$BIN/denysys" "$call" 0 \
 			"$C" --policy "$POLICY" -- touch "$MARKER"
@@ -1038,7 +1027,6 @@ lied() {
 @test "without /proc and without no_new_privs a bounding set that reads as empty is not believed" {
 	need_filters
 	caps "[process]" "no_new_privs = no"
-	# shellcheck disable=SC2016
 	run timeout 20 unshare --fork --pid --mount sh -c "$no_proc"'
 		exec "$@"' - "$BIN/denysys" prctl:23 0 \
 		"$C" --policy "$POLICY" -- touch "$MARKER"
@@ -1067,7 +1055,6 @@ lied() {
 		"no_new_privs = no"
 	run --separate-stderr -0 in_pidns "$BIN/denysys" prctl:24:13 EPERM \
 		"$C" --policy "$POLICY" -- "$APP" report
-	# shellcheck disable=SC2154
 	contains "$stderr" NET_RAW
 	[[ ${#stderr_lines[@]} == 1 ]]
 	has "init: 0 20 20 2400 0"
@@ -1211,7 +1198,6 @@ setuid() {
 @test "no descendant gets anything back, however it tries" {
 	docker_root
 	caps "[process]" "user = 1000:1000"
-	# shellcheck disable=SC2016
 	run -0 in_pidns "${SITUATION[@]}" "$C" --policy "$POLICY" -- \
 		sh -c 'su -c true </dev/null; sudo -n true; exec "$0" report' \
 		"$APP"
@@ -1225,7 +1211,6 @@ setuid() {
 @test "PID 1 cannot be traced or read by processes of its own user" {
 	root_with none
 	caps
-	# shellcheck disable=SC2016
 	run -0 in_pidns "${SITUATION[@]}" "$C" --policy "$POLICY" -- \
 		sh -c 'cat /proc/1/environ >/dev/null 2>&1; echo "environ $?"
 			cat /proc/1/maps >/dev/null 2>&1; echo "maps $?"'

@@ -1,5 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
+# Every test runs in a subshell, and "run" sets variables that none here does.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154,SC2317
 # Layer one: what is read as a policy and what is refused. Any user can run
 # this file; what needs root says so.
 
@@ -233,7 +235,6 @@ allows() {
 @test "--check needs no privilege and leaves its answer on stdout, silent on stderr" {
 	checks_good "[capabilities]" "allow = NET_RAW"
 	run --separate-stderr "$C" --check "$POLICY"
-	# shellcheck disable=SC2154
 	[[ $status == 0 && ! $stderr && $output == *"allow = NET_RAW"* ]]
 	[[ $EUID == 0 ]] || return 0
 	run -0 setpriv --reuid=65534 --regid=65534 --clear-groups \
@@ -246,7 +247,6 @@ allows() {
 		DAC_READ_SEARCH SETFCAP BPF MAC_ADMIN; do
 		checks_good "[capabilities]" "allow = $name"
 		run --separate-stderr -0 "$C" --check "$POLICY"
-		# shellcheck disable=SC2154
 		contains "$stderr" "$name"
 		[[ ${#stderr_lines[@]} == 1 ]]
 	done
@@ -333,7 +333,6 @@ refused_file() {
 
 @test "/dev/stdin with a policy piped in is refused, from a file it is read" {
 	checks_good "[capabilities]" "allow = NET_RAW"
-	# shellcheck disable=SC2016
 	refuses /dev/stdin bash -c \
 		'cat "$2" | "$1" --policy /dev/stdin -- touch "$3"' \
 		- "$C" "$POLICY" "$MARKER"
@@ -473,7 +472,6 @@ strained() {
 @test "--check cannot tell when its answer cannot be written" {
 	policy "[capabilities]" "allow = NET_RAW"
 	[[ -c /dev/full ]] || skip "no /dev/full here"
-	# shellcheck disable=SC2016
 	run -2 sh -c '"$1" --check "$2" >/dev/full' - "$C" "$POLICY"
 	one_line
 }

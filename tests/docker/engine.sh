@@ -95,6 +95,7 @@ stop() {
 # mmdebstrap with the machine's own mirror and apt settings.
 bootstrap() {
 	target=$1.new
+	# shellcheck disable=SC2016 # apt's own variables
 	mirror=$(apt-get indextargets --format '$(REPO_URI)' \
 		'RELEASE: bookworm' 'COMPONENT: main' 'CREATED_BY: Packages' |
 		head -n 1)

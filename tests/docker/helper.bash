@@ -78,7 +78,7 @@ refused() {
 	mkdir -p "$out"
 	chmod 777 "$out"
 	run docker run --rm --network none -v "$out:/out" "$@" capini-policy \
-		${app:-touch} /out/started
+		"${app:-touch}" /out/started
 	echo "exit code $status: $output"
 	[ "$status" -eq "$code" ]
 	[ ! -e "$out/started" ]
