@@ -4,10 +4,12 @@
 #include "error.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static int verbosity = VERBOSITY_WARN;
@@ -43,6 +45,18 @@ int error_set_errno(struct error *err, const char *format, ...)
 	return -1;
 }
 
+/* Every signal is blocked, and will be forwarded or wait for the app: not the
+ * one that our own write(2) to a pipe without a reader has raised. */
+static void take_back_sigpipe(void)
+{
+	const struct timespec now = { 0 };
+	sigset_t pipe_only;
+
+	sigemptyset(&pipe_only);
+	sigaddset(&pipe_only, SIGPIPE);
+	sigtimedwait(&pipe_only, NULL, &now);
+}
+
 /* prefix and the formatted message as one line, in one write(2): lines of
  * several processes on the same pipe do not mix. */
 PRINTF_LIKE(2, 0)
@@ -63,8 +77,9 @@ static void say(const char *prefix, const char *format, va_list args)
 		used--;
 	line[used++] = '\n';
 	/* stderr may be closed or full; then there is nobody to tell. */
-	if (write(STDERR_FILENO, line, used) >= 0 || errno)
-		errno = saved;
+	if (write(STDERR_FILENO, line, used) < 0 && errno == EPIPE)
+		take_back_sigpipe();
+	errno = saved;
 }
 
 void fault(const char *format, ...)

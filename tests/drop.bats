@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # Every test runs in a subshell, and "run" sets variables that none here does.
-# shellcheck disable=SC2016,SC2030,SC2031,SC2154,SC2317
+# shellcheck disable=SC2016,SC2030,SC2031,SC2054,SC2154,SC2317
 # Layer two: from every situation a container can start in to the five sets of
 # PID 1 and of the application, exactly, or to no start at all. A line
 # "init: I P E B A" is what /proc/1/status says.
@@ -39,7 +39,7 @@ refused() {
 		"$C" --policy "$POLICY" -- touch "$MARKER"
 }
 
-# In each of these the caller's function has to be reachable by exec.
+# Situations: what stands between the fresh namespace and capini.
 docker_root() {
 	SITUATION=(setpriv "--bounding-set=-all,+${DOCKER_NAMES//,/,+}"
 		--inh-caps=-all "$@")
@@ -340,7 +340,6 @@ root_with() {
 }
 
 @test "plain user, nothing in the bounding set: starts under the strictest policy" {
-	root_with none setpriv --reuid=1000 --regid=1000 --clear-groups
 	SITUATION=(setpriv --reuid=1000 --regid=1000 --clear-groups
 		--bounding-set=-all --inh-caps=-all)
 	caps "enforce = bounding" "[process]" "no_new_privs = no"
@@ -1157,11 +1156,18 @@ not_runnable() {
 	[[ $status == 126 ]] || has "app: 0 0 0 2000 0"
 }
 
-# setuid POLICY-LINE...: what a setuid-root copy gets, run by uid 1000.
-setuid() {
+# A setuid-root copy of the application.
+rootly() {
+	[[ $(findmnt -no OPTIONS -T "$BATS_TEST_TMPDIR") != *nosuid* ]] ||
+		skip "$BATS_TEST_TMPDIR is mounted nosuid"
 	ROOTLY=$BATS_TEST_TMPDIR/rootly
 	cp "$APP" "$ROOTLY"
 	chmod 4755 "$ROOTLY"
+}
+
+# setuid POLICY-LINE...: what a setuid-root copy gets, run by uid 1000.
+setuid() {
+	rootly
 	docker_root
 	caps "$@"
 	run -0 in_pidns "${SITUATION[@]}" "$C" --policy "$POLICY" -- \
@@ -1183,9 +1189,7 @@ setuid() {
 }
 
 @test "a setuid-root program of a plain user with a full bounding set gets nothing either" {
-	ROOTLY=$BATS_TEST_TMPDIR/rootly
-	cp "$APP" "$ROOTLY"
-	chmod 4755 "$ROOTLY"
+	rootly
 	docker_user
 	caps
 	run -0 in_pidns "${SITUATION[@]}" "$C" --policy "$POLICY" -- \

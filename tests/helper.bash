@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # What the tests share. CAPINI names the program under test; the tests run a
 # copy of it that every user can reach.
 
