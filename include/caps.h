@@ -16,8 +16,8 @@ int caps_read(struct capstate *state, struct error *err) MUST_CHECK;
  * bounding set as the kernel tells it afterwards. A capability that the
  * kernel does not let go is no failure here: it is still in
  * state->bounding. Returns 0, or -1 with err set. */
-int caps_narrow(struct capstate *state, uint64_t drop, struct error *err)
-	MUST_CHECK;
+int caps_narrow(struct capstate *state, uint64_t drop,
+		struct error *err) MUST_CHECK;
 
 /* Bring this process from state now to state final: the user, unless NULL,
  * the sets, securebits, no_new_privs, in the order in which the kernel allows

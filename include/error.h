@@ -4,7 +4,7 @@
 
 /* Exit codes of our own making; the application's own codes pass through. */
 enum {
-	EXIT_REFUSED = 125,	 /* capini refused or failed before the app ran */
+	EXIT_REFUSED = 125, /* capini refused or failed before the app ran */
 	EXIT_NOT_RUNNABLE = 126, /* PROGRAM was found and cannot be executed */
 	EXIT_NOT_FOUND = 127,	 /* PROGRAM was not found */
 };
@@ -17,7 +17,7 @@ enum {
 };
 
 struct error {
-	int exit_code; /* what the process shall end with */
+	int exit_code;	 /* what the process shall end with */
 	char text[1024]; /* one line, no newline, cut to fit */
 };
 
@@ -33,7 +33,8 @@ int error_set(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
 int error_set_errno(struct error *err, const char *format, ...)
 	PRINTF_LIKE(2, 3);
 
-/* From which verbosity on warning() and note() speak; VERBOSITY_WARN at first. */
+/* From which verbosity on warning() and note() speak; VERBOSITY_WARN at first.
+ */
 void error_verbosity(int verbosity);
 
 /* One line on stderr, "capini: " first, in a single write(2); bytes that a

@@ -10,7 +10,7 @@
  * something was found, EXIT_NOT_RUNNABLE. file capabilities outside of the
  * bounding set, which execve(2) answers with EPERM, are named, and policy is
  * the file to name them in. */
-int exec_program(char *const argv[], const char *policy, struct error *err)
-	MUST_CHECK;
+int exec_program(char *const argv[], const char *policy,
+		 struct error *err) MUST_CHECK;
 
 #endif

@@ -8,11 +8,12 @@
 
 #include "error.h"
 
-#define CAPABILITY_LAST 40		 /* CHECKPOINT_RESTORE, Linux 5.9 */
-#define CAPABILITY_ALL	((UINT64_C(1) << (CAPABILITY_LAST + 1)) - 1)
+#define CAPABILITY_LAST		  40 /* CHECKPOINT_RESTORE, Linux 5.9 */
+#define CAPABILITY_ALL		  ((UINT64_C(1) << (CAPABILITY_LAST + 1)) - 1)
 #define CAPABILITY_DOCKER_DEFAULT UINT64_C(0xa80425fb)
 #define CAPABILITY_BIT(number)	  (UINT64_C(1) << (number))
-#define CAPABILITIES_TEXT 640 /* holds every name, a blank between, and a zero */
+#define CAPABILITIES_TEXT \
+	640 /* holds every name, a blank between, and a zero */
 
 #define SIGNAL_LAST 64 /* the kernel's _NSIG; signal(7) */
 
@@ -28,8 +29,8 @@ const char *capname_format(uint64_t set, char text[CAPABILITIES_TEXT]);
 /* A list of capabilities, separated by commas or blanks: names, ALL,
  * DOCKER_DEFAULT, or NONE alone. On a mistake err has the reason. Returns 0
  * with the bits in *set, or -1. */
-int caplist_parse(const char *list, uint64_t *set, struct error *err)
-	MUST_CHECK;
+int caplist_parse(const char *list, uint64_t *set,
+		  struct error *err) MUST_CHECK;
 
 /* The number of a signal: a name with or without "SIG", in any case, a number
  * 1..64, RTMIN+n or RTMAX-n, counted from 34 and 64 as kill(1) and Docker do

@@ -9,9 +9,9 @@
 #define POLICY_DEFAULT_PATH "/etc/capini.ini"
 
 enum mode {
-	MODE_RUN,	/* run PROGRAM as its init */
-	MODE_EXEC,	/* become PROGRAM under the same policy */
-	MODE_CHECK,	/* judge a policy file */
+	MODE_RUN,   /* run PROGRAM as its init */
+	MODE_EXEC,  /* become PROGRAM under the same policy */
+	MODE_CHECK, /* judge a policy file */
 	MODE_HELP,
 	MODE_LICENSE,
 	MODE_VERSION,

@@ -12,18 +12,18 @@
 
 /* The two final states, and what leads to them. */
 struct plan {
-	uint64_t drop; /* from the bounding set */
+	uint64_t drop;			  /* from the bounding set */
 	bool app_switches, init_switches; /* to the policy's user */
-	struct capstate init; /* PID 1, for good */
-	struct capstate app;  /* the application, right before execve(2) */
+	struct capstate init;		  /* PID 1, for good */
+	struct capstate app; /* the application, right before execve(2) */
 };
 
 /* Compute the plan from what the process has and the policy asks for, user
  * being NULL where it names none; or say why there is none. Pure: nothing is
  * changed or asked. Returns 0, or -1 with err set. */
 int plan_make(const struct capstate *now, const struct policy *policy,
-	      const struct user *user, struct plan *plan, struct error *err)
-	MUST_CHECK;
+	      const struct user *user, struct plan *plan,
+	      struct error *err) MUST_CHECK;
 
 /* Go on from what caps_narrow() has left: the kernel may have refused to drop
  * what it should have. Tells what stays outside of the policy where

@@ -10,8 +10,8 @@
 #include "names.h"
 #include "options.h"
 
-#define POLICY_TEXT_MAX (64 * 1024) /* bytes of a policy file */
-#define POLICY_VALUE_MAX 192	    /* a value and its zero */
+#define POLICY_TEXT_MAX	 (64 * 1024) /* bytes of a policy file */
+#define POLICY_VALUE_MAX 192	     /* a value and its zero */
 
 enum enforce { ENFORCE_GUARANTEE, ENFORCE_BOUNDING, ENFORCE_WARN };
 enum subreaper { SUBREAPER_AUTO, SUBREAPER_YES, SUBREAPER_NO };
@@ -28,7 +28,7 @@ struct policy {
 	uint64_t require;
 	enum enforce enforce;
 
-	char user[POLICY_VALUE_MAX]; /* USER[:GROUP]; empty: no switch */
+	char user[POLICY_VALUE_MAX];   /* USER[:GROUP]; empty: no switch */
 	char groups[POLICY_VALUE_MAX]; /* "init", "none" or a list */
 	bool no_new_privs;
 	uint32_t securebits; /* SECBIT_*, each with its lock */
@@ -39,7 +39,7 @@ struct policy {
 	bool remap[256]; /* exit codes that become 0 */
 	bool warn_on_reap;
 	int verbosity;
-	int grace; /* seconds */
+	int grace;	/* seconds */
 	bool keep_kill; /* auto */
 
 	uint8_t signals[SIGNAL_LAST + 1]; /* what to forward; 0: nothing */

@@ -10,7 +10,7 @@
 
 /* The signal state that we were started with, and hand on to the app. */
 struct signals {
-	uint64_t mask; /* bit n-1: signal n was blocked */
+	uint64_t mask;	    /* bit n-1: signal n was blocked */
 	bool child_ignored; /* SIGCHLD was */
 };
 
@@ -37,8 +37,8 @@ struct spawn {
  * state. Afterwards this process holds descriptors 0, 1 and 2 only and sits
  * in /. Returns 0 with the running app in *app; or -1 with err set, and
  * err->text empty when the app's side has said the reason itself. */
-int supervise_spawn(const struct spawn *spawn, pid_t *app, struct error *err)
-	MUST_CHECK;
+int supervise_spawn(const struct spawn *spawn, pid_t *app,
+		    struct error *err) MUST_CHECK;
 
 struct supervision {
 	pid_t app;

@@ -31,17 +31,19 @@ static int read_sets(struct capstate *state, struct error *err)
 	struct __user_cap_header_struct header = {
 		.version = _LINUX_CAPABILITY_VERSION_3,
 	};
-	struct __user_cap_data_struct data[2] = { { 0 } };
+	struct __user_cap_data_struct data[2] = {{0}};
 
 	/* A filter may let the call succeed and do nothing: no answer of the
 	 * kernel's has effective capabilities that are not permitted. */
 	data[0].effective = data[1].effective = UINT32_MAX;
 	if (syscall(SYS_capget, &header, data) < 0)
 		return error_set_errno(err, "capget");
-	state->effective = data[0].effective | (uint64_t)data[1].effective << 32;
-	state->permitted = data[0].permitted | (uint64_t)data[1].permitted << 32;
-	state->inheritable = data[0].inheritable |
-			     (uint64_t)data[1].inheritable << 32;
+	state->effective = data[0].effective | (uint64_t)data[1].effective
+						       << 32;
+	state->permitted = data[0].permitted | (uint64_t)data[1].permitted
+						       << 32;
+	state->inheritable = data[0].inheritable | (uint64_t)data[1].inheritable
+							   << 32;
 	return 0;
 }
 
@@ -56,8 +58,9 @@ static int read_bounding(uint64_t *bounding, int *last, struct error *err)
 		if (present < 0 && errno != EINVAL)
 			return error_set_errno(err, "PR_CAPBSET_READ %d", n);
 		if (present >= 0 && n != *last + 1)
-			return error_set(err, "PR_CAPBSET_READ: a hole below "
-					      "capability %d",
+			return error_set(err,
+					 "PR_CAPBSET_READ: a hole below "
+					 "capability %d",
 					 n);
 		if (present >= 0)
 			*last = n;
@@ -65,8 +68,9 @@ static int read_bounding(uint64_t *bounding, int *last, struct error *err)
 			*bounding |= CAPABILITY_BIT(n);
 	}
 	if (*last < LAST_AT_LEAST)
-		return error_set(err, "PR_CAPBSET_READ: the last capability "
-				      "is said to be %d",
+		return error_set(err,
+				 "PR_CAPBSET_READ: the last capability "
+				 "is said to be %d",
 				 *last);
 	return 0;
 }
@@ -202,8 +206,9 @@ static int user_reached(const struct user *user, struct error *err)
 		return -1;
 	if (ids.uid != user->uid || ids.gid != user->gid || count < 0 ||
 	    (size_t)count != user->group_count)
-		return error_set(err, "the switch to user %s was not carried "
-				      "out",
+		return error_set(err,
+				 "the switch to user %s was not carried "
+				 "out",
 				 user->name);
 	for (size_t i = 0; i < user->group_count; i++) {
 		bool found = false;
@@ -226,12 +231,10 @@ static int switch_user(const struct user *user, bool keep, struct error *err)
 	if ((user->gid_differs || user->groups_differ) &&
 	    setgroups(user->group_count, user->groups) < 0)
 		return error_set_errno(err, "setgroups");
-	if (user->gid_differs &&
-	    setresgid(user->gid, user->gid, user->gid) < 0)
+	if (user->gid_differs && setresgid(user->gid, user->gid, user->gid) < 0)
 		return error_set_errno(err, "setresgid %u",
 				       (unsigned int)user->gid);
-	if (user->uid_differs &&
-	    setresuid(user->uid, user->uid, user->uid) < 0)
+	if (user->uid_differs && setresuid(user->uid, user->uid, user->uid) < 0)
 		return error_set_errno(err, "setresuid %u",
 				       (unsigned int)user->uid);
 	/* At once: once SECBIT_KEEP_CAPS_LOCKED is set it stays. */

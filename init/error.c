@@ -49,7 +49,7 @@ int error_set_errno(struct error *err, const char *format, ...)
  * one that our own write(2) to a pipe without a reader has raised. */
 static void take_back_sigpipe(void)
 {
-	const struct timespec now = { 0 };
+	const struct timespec now = {0};
 	sigset_t pipe_only;
 
 	sigemptyset(&pipe_only);

@@ -15,7 +15,7 @@
 
 #include "names.h"
 
-#define DEFAULT_PATH "/usr/local/bin:/usr/bin:/bin"
+#define DEFAULT_PATH  "/usr/local/bin:/usr/bin:/bin"
 #define ARGUMENTS_MAX 4096 /* of a script that /bin/sh is to read */
 
 extern char **environ;
@@ -70,7 +70,7 @@ static void exec_shell(const char *path, char *const argv[])
 	char *arguments[ARGUMENTS_MAX];
 	size_t count = 2;
 
-	arguments[0] = (char[]){ "/bin/sh" };
+	arguments[0] = (char[]){"/bin/sh"};
 	arguments[1] = (char *)path;
 	while (argv[count - 1] && count < ARGUMENTS_MAX - 1) {
 		arguments[count] = argv[count - 1];
@@ -122,8 +122,7 @@ static int try_path(char *const argv[], const char *policy, struct error *err)
 
 		next = path + length;
 		if (snprintf(file, sizeof(file), "%.*s%s%s", (int)length, path,
-			     length ? "/" : "", argv[0]) <
-			    (int)sizeof(file) &&
+			     length ? "/" : "", argv[0]) < (int)sizeof(file) &&
 		    try(file, argv, policy, &reason) < 0 && !found) {
 			*err = reason;
 			found = -1;
@@ -137,8 +136,8 @@ int exec_program(char *const argv[], const char *policy, struct error *err)
 {
 	bool search = !strchr(argv[0], '/');
 
-	if ((search && argv[0][0] ? try_path(argv, policy, err) :
-				    try(argv[0], argv, policy, err)) < 0)
+	if ((search && argv[0][0] ? try_path(argv, policy, err)
+				  : try(argv[0], argv, policy, err)) < 0)
 		return -1;
 	if (search)
 		error_set(err, "%s: not found in PATH", argv[0]);

@@ -50,8 +50,8 @@ static void occupy_standard_descriptors(void)
 static enum file_result read_policy(struct start *start, struct error *err)
 {
 	const struct options *options = &start->options;
-	const char *path = options->policy_path ? options->policy_path :
-						  POLICY_DEFAULT_PATH;
+	const char *path = options->policy_path ? options->policy_path
+						: POLICY_DEFAULT_PATH;
 	/* Not on the stack, where -fstack-clash-protection touches every page
 	 * of it for good. */
 	static char text[POLICY_TEXT_MAX + 1];
@@ -145,8 +145,8 @@ static int become_init(void *context, struct error *err)
 	    prctl(PR_GET_DUMPABLE, 0UL, 0UL, 0UL, 0UL) != 0)
 		return error_set_errno(err, "PR_SET_DUMPABLE");
 	/* Behind the switch of user, which clears it. */
-	if (signal && prctl(PR_SET_PDEATHSIG, (unsigned long)signal, 0UL, 0UL,
-			    0UL) < 0)
+	if (signal &&
+	    prctl(PR_SET_PDEATHSIG, (unsigned long)signal, 0UL, 0UL, 0UL) < 0)
 		return error_set_errno(err, "PR_SET_PDEATHSIG");
 	return witness_check(&plan->init, "init", err);
 }
@@ -204,7 +204,7 @@ static int supervise(struct start *start, struct error *err)
 
 int main(int argc, char **argv)
 {
-	struct start start = { 0 };
+	struct start start = {0};
 	enum mode mode;
 	struct error err;
 	int code = -1;
@@ -224,8 +224,8 @@ int main(int argc, char **argv)
 	if (read_policy(&start, &err) == FILE_GOOD) {
 		error_verbosity(start.policy.verbosity);
 		if (prepare(&start, &err) == 0)
-			code = mode == MODE_EXEC ? replace(&start, &err) :
-						   supervise(&start, &err);
+			code = mode == MODE_EXEC ? replace(&start, &err)
+						 : supervise(&start, &err);
 	}
 	if (code >= 0)
 		return code;

@@ -15,10 +15,10 @@
 
 /* By number; signal(7), the numbers of x86 and arm. */
 static const char *const signals[] = {
-	NULL,	"HUP",	"INT",	"QUIT", "ILL",	  "TRAP", "ABRT", "BUS",
-	"FPE",	"KILL", "USR1", "SEGV", "USR2",	  "PIPE", "ALRM", "TERM",
-	"STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG",
-	"XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO",  "PWR",  "SYS",
+	NULL,	  "HUP",  "INT",    "QUIT", "ILL",   "TRAP", "ABRT", "BUS",
+	"FPE",	  "KILL", "USR1",   "SEGV", "USR2",  "PIPE", "ALRM", "TERM",
+	"STKFLT", "CHLD", "CONT",   "STOP", "TSTP",  "TTIN", "TTOU", "URG",
+	"XCPU",	  "XFSZ", "VTALRM", "PROF", "WINCH", "IO",   "PWR",  "SYS",
 };
 #define SIGNALS (int)(sizeof(signals) / sizeof(signals[0]))
 
@@ -26,7 +26,10 @@ static const struct {
 	const char *name;
 	int number;
 } signal_aliases[] = {
-	{ "IOT", 6 }, { "CLD", 17 }, { "POLL", 29 }, { "UNUSED", 31 },
+	{"IOT", 6},
+	{"CLD", 17},
+	{"POLL", 29},
+	{"UNUSED", 31},
 };
 #define ALIASES (sizeof(signal_aliases) / sizeof(signal_aliases[0]))
 
@@ -180,7 +183,8 @@ long number_parse(const char *text, long most)
 	char *end;
 	long number;
 
-	/* strtol(3) takes blanks and signs, too; ten digits overflow nothing. */
+	/* strtol(3) takes blanks and signs, too; ten digits overflow nothing.
+	 */
 	if (!isdigit((unsigned char)text[0]) || strlen(text) > 10)
 		return -1;
 	number = strtol(text, &end, 10);
@@ -250,14 +254,13 @@ const char *nearest_hint(const struct nearest *nearest, char hint[HINT_TEXT])
 	hint[0] = '\0';
 	/* Further away than a quarter of its letters it is another word. */
 	if (nearest->distance <= 1 + strlen(nearest->word) / 4)
-		snprintf(hint, HINT_TEXT, " (did you mean %s?)",
-			 nearest->best);
+		snprintf(hint, HINT_TEXT, " (did you mean %s?)", nearest->best);
 	return hint;
 }
 
 const char *capname_hint(const char *name, char hint[HINT_TEXT])
 {
-	static const char *const lists[] = { "ALL", "NONE", "DOCKER_DEFAULT" };
+	static const char *const lists[] = {"ALL", "NONE", "DOCKER_DEFAULT"};
 	struct nearest nearest;
 
 	nearest_begin(&nearest, without("CAP_", name));

@@ -23,15 +23,15 @@ enum {
 };
 
 static const struct option long_options[] = {
-	{ "policy", required_argument, NULL, OPTION_POLICY },
-	{ "allow", required_argument, NULL, OPTION_ALLOW },
-	{ "drop", required_argument, NULL, OPTION_DROP },
-	{ "user", required_argument, NULL, OPTION_USER },
-	{ "exec", no_argument, NULL, OPTION_EXEC },
-	{ "check", no_argument, NULL, OPTION_CHECK },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, OPTION_VERSION },
-	{ NULL, 0, NULL, 0 },
+	{"policy", required_argument, NULL, OPTION_POLICY},
+	{"allow", required_argument, NULL, OPTION_ALLOW},
+	{"drop", required_argument, NULL, OPTION_DROP},
+	{"user", required_argument, NULL, OPTION_USER},
+	{"exec", no_argument, NULL, OPTION_EXEC},
+	{"check", no_argument, NULL, OPTION_CHECK},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, OPTION_VERSION},
+	{NULL, 0, NULL, 0},
 };
 
 static const char help[] =
@@ -39,11 +39,14 @@ static const char help[] =
 	"       capini --exec [OPTIONS] [--] PROGRAM [ARG...]\n"
 	"       capini --check [FILE]\n"
 	"\n"
-	"Reduce every capability set to what a policy allows, prove it, and run\n"
-	"PROGRAM as its init: forward signals, reap orphans, end with its code.\n"
+	"Reduce every capability set to what a policy allows, prove it, and "
+	"run\n"
+	"PROGRAM as its init: forward signals, reap orphans, end with its "
+	"code.\n"
 	"\n"
 	"  --policy FILE      the policy (" POLICY_DEFAULT_PATH ")\n"
-	"  --allow LIST       capabilities to allow: without a file the policy,\n"
+	"  --allow LIST       capabilities to allow: without a file the "
+	"policy,\n"
 	"                     with one only what both allow\n"
 	"  --drop LIST        capabilities to take away from what is allowed\n"
 	"  --user USER[:GRP]  switch to this user, where the file names none\n"
@@ -259,7 +262,7 @@ int options_parse(int argc, char **argv, struct options *options)
 {
 	int result;
 
-	*options = (struct options){ .verbosity = -1 };
+	*options = (struct options){.verbosity = -1};
 	result = parse_arguments(argc, argv, options);
 	if (parse_environment(options) < 0)
 		result = -1;

@@ -71,13 +71,15 @@ static int plan_user(const struct capstate *now, const struct policy *policy,
 	    strcmp(policy->groups, "init") == 0)
 		return 0;
 	if (user->uid_differs && !held(now, CAP_SETUID))
-		return error_set(err, "cannot switch to user %s: SETUID is "
-				      "not held",
+		return error_set(err,
+				 "cannot switch to user %s: SETUID is "
+				 "not held",
 				 user->name);
 	if ((user->gid_differs || user->groups_differ) &&
 	    !held(now, CAP_SETGID))
-		return error_set(err, "cannot set the groups of user %s: "
-				      "SETGID is not held",
+		return error_set(err,
+				 "cannot set the groups of user %s: "
+				 "SETGID is not held",
 				 user->name);
 	plan->app_switches = user_differs(user);
 	if (plan->app_switches) {
@@ -115,8 +117,8 @@ static bool is_root(const struct capstate *app)
 static int plan_ambient(const struct capstate *now, const struct policy *policy,
 			struct plan *plan, struct error *err)
 {
-	uint64_t able = now->permitted &
-			(plan->app.bounding | now->inheritable);
+	uint64_t able =
+		now->permitted & (plan->app.bounding | now->inheritable);
 	uint64_t wanted = policy->ambient;
 	char names[CAPABILITIES_TEXT];
 
@@ -126,8 +128,9 @@ static int plan_ambient(const struct capstate *now, const struct policy *policy,
 		return error_set(err, "ambient: not held here: %s",
 				 capname_format(wanted & ~able, names));
 	if (wanted && (now->securebits & SECBIT_NO_CAP_AMBIENT_RAISE))
-		return error_set(err, "ambient: no_cap_ambient_raise is set "
-				      "here: %s",
+		return error_set(err,
+				 "ambient: no_cap_ambient_raise is set "
+				 "here: %s",
 				 capname_format(wanted, names));
 	if (plan->app.uid == 0 && !is_root(&plan->app) && !wanted &&
 	    !policy->ambient_auto && (policy->allow & able))
@@ -168,8 +171,9 @@ static int plan_app(const struct capstate *now, const struct policy *policy,
 				      "of user");
 	missing = policy->require & ~after_exec(app);
 	if (missing)
-		return error_set(err, "require: the application would not "
-				      "hold %s",
+		return error_set(err,
+				 "require: the application would not "
+				 "hold %s",
 				 capname_format(missing, names));
 	return 0;
 }
@@ -197,7 +201,7 @@ static void plan_init(const struct capstate *now, const struct policy *policy,
 int plan_make(const struct capstate *now, const struct policy *policy,
 	      const struct user *user, struct plan *plan, struct error *err)
 {
-	*plan = (struct plan){ .init = *now, .app = *now };
+	*plan = (struct plan){.init = *now, .app = *now};
 	if (plan_bounding(now, policy, plan, err) < 0)
 		return -1;
 	plan->init.bounding = plan->app.bounding = now->bounding & ~plan->drop;
@@ -226,9 +230,10 @@ int plan_settle(struct plan *plan, const struct capstate *narrowed,
 				 "way?: %s",
 				 capname_format(refused, names));
 	if (left && policy->enforce == ENFORCE_WARN)
-		warning("the bounding set keeps what is not allowed, starting all "
-		     "the same (enforce = warn): %s",
-		     capname_format(left, names));
+		warning("the bounding set keeps what is not allowed, starting "
+			"all "
+			"the same (enforce = warn): %s",
+			capname_format(left, names));
 	else if (left)
 		note("no_new_privs keeps out of reach what stays in the "
 		     "bounding set: %s",

@@ -19,24 +19,24 @@ struct choice {
 	int value;
 };
 
-static const struct choice yes_no[] = { { "yes", true }, { "no", false } };
-static const struct choice auto_no[] = { { "auto", true }, { "no", false } };
+static const struct choice yes_no[] = {{"yes", true}, {"no", false}};
+static const struct choice auto_no[] = {{"auto", true}, {"no", false}};
 static const struct choice enforces[] = {
-	{ "guarantee", ENFORCE_GUARANTEE },
-	{ "bounding", ENFORCE_BOUNDING },
-	{ "warn", ENFORCE_WARN },
+	{"guarantee", ENFORCE_GUARANTEE},
+	{"bounding", ENFORCE_BOUNDING},
+	{"warn", ENFORCE_WARN},
 };
 static const struct choice subreapers[] = {
-	{ "auto", SUBREAPER_AUTO },
-	{ "yes", SUBREAPER_YES },
-	{ "no", SUBREAPER_NO },
+	{"auto", SUBREAPER_AUTO},
+	{"yes", SUBREAPER_YES},
+	{"no", SUBREAPER_NO},
 };
 static const struct choice securebit_names[] = {
-	{ "noroot", SECBIT_NOROOT | SECBIT_NOROOT_LOCKED },
-	{ "no_setuid_fixup",
-	  SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED },
-	{ "no_cap_ambient_raise",
-	  SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED },
+	{"noroot", SECBIT_NOROOT | SECBIT_NOROOT_LOCKED},
+	{"no_setuid_fixup",
+	 SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED},
+	{"no_cap_ambient_raise",
+	 SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED},
 };
 
 /* The value of the choice called name, or -1 and the choices in err. */
@@ -130,8 +130,8 @@ static int set_securebits(struct policy *policy, const char *value,
 	char item[32];
 
 	while (list_next(&value, item, sizeof(item)) != 0) {
-		int bits = choose(securebit_names, COUNT(securebit_names),
-				  item, err);
+		int bits = choose(securebit_names, COUNT(securebit_names), item,
+				  err);
 
 		if (bits < 0)
 			return -1;
@@ -168,8 +168,7 @@ static int set_remap(struct policy *policy, const char *value,
 	"0123456789_.-"
 
 /* USER[:GROUP], each a name or a number. */
-static int set_user(struct policy *policy, const char *value,
-		    struct error *err)
+static int set_user(struct policy *policy, const char *value, struct error *err)
 {
 	size_t user = strspn(value, ACCOUNT_BYTES);
 	const char *rest = value + user;
@@ -193,8 +192,8 @@ static int set_groups(struct policy *policy, const char *value,
 	int more;
 
 	while ((more = list_next(&list, item, sizeof(item))) != 0) {
-		bool word = strcmp(item, "init") == 0 ||
-			    strcmp(item, "none") == 0;
+		bool word =
+			strcmp(item, "init") == 0 || strcmp(item, "none") == 0;
 
 		if (more < 0 || item[0] == '-' ||
 		    item[strspn(item, ACCOUNT_BYTES)] != '\0')
@@ -246,27 +245,27 @@ static const struct {
 	const char *section, *name;
 	bool repeatable;
 } keys[KEYS] = {
-	[KEY_ALLOW] = { "capabilities", "allow", true },
-	[KEY_DROP] = { "capabilities", "drop", true },
-	[KEY_AMBIENT] = { "capabilities", "ambient", false },
-	[KEY_REQUIRE] = { "capabilities", "require", true },
-	[KEY_ENFORCE] = { "capabilities", "enforce", false },
-	[KEY_USER] = { "process", "user", false },
-	[KEY_GROUPS] = { "process", "groups", false },
-	[KEY_NO_NEW_PRIVS] = { "process", "no_new_privs", false },
-	[KEY_SECUREBITS] = { "process", "securebits", false },
-	[KEY_SUBREAPER] = { "init", "subreaper", false },
-	[KEY_KILL_PROCESS_GROUP] = { "init", "kill_process_group", false },
-	[KEY_PDEATHSIG] = { "init", "pdeathsig", false },
-	[KEY_REMAP_EXIT] = { "init", "remap_exit", false },
-	[KEY_WARN_ON_REAP] = { "init", "warn_on_reap", false },
-	[KEY_VERBOSITY] = { "init", "verbosity", false },
-	[KEY_GRACE] = { "init", "grace", false },
-	[KEY_KEEP_KILL] = { "init", "keep_kill", false },
+	[KEY_ALLOW] = {"capabilities", "allow", true},
+	[KEY_DROP] = {"capabilities", "drop", true},
+	[KEY_AMBIENT] = {"capabilities", "ambient", false},
+	[KEY_REQUIRE] = {"capabilities", "require", true},
+	[KEY_ENFORCE] = {"capabilities", "enforce", false},
+	[KEY_USER] = {"process", "user", false},
+	[KEY_GROUPS] = {"process", "groups", false},
+	[KEY_NO_NEW_PRIVS] = {"process", "no_new_privs", false},
+	[KEY_SECUREBITS] = {"process", "securebits", false},
+	[KEY_SUBREAPER] = {"init", "subreaper", false},
+	[KEY_KILL_PROCESS_GROUP] = {"init", "kill_process_group", false},
+	[KEY_PDEATHSIG] = {"init", "pdeathsig", false},
+	[KEY_REMAP_EXIT] = {"init", "remap_exit", false},
+	[KEY_WARN_ON_REAP] = {"init", "warn_on_reap", false},
+	[KEY_VERBOSITY] = {"init", "verbosity", false},
+	[KEY_GRACE] = {"init", "grace", false},
+	[KEY_KEEP_KILL] = {"init", "keep_kill", false},
 };
 
-static const char *const sections[] = { "capabilities", "process", "init",
-					"signals" };
+static const char *const sections[] = {"capabilities", "process", "init",
+				       "signals"};
 
 static int set_key(struct policy *policy, enum key key, const char *value,
 		   struct error *err)
@@ -332,8 +331,8 @@ struct reading {
 	bool failed;
 };
 
-#define mistake(reading, line, ...)   \
-	((reading)->failed = true,    \
+#define mistake(reading, line, ...) \
+	((reading)->failed = true,  \
 	 fault_at((reading)->file, (line), __VA_ARGS__))
 
 static bool take_section(void *context, const char *section, int line)
@@ -354,8 +353,8 @@ static bool take_section(void *context, const char *section, int line)
 }
 
 /* NONE in one line and a name in another contradict each other. */
-static void check_none(struct reading *reading, enum key key,
-		       const char *value, int line)
+static void check_none(struct reading *reading, enum key key, const char *value,
+		       int line)
 {
 	bool none = strcasecmp(value, "NONE") == 0;
 
@@ -387,8 +386,8 @@ static void take_known_key(struct reading *reading, enum key key,
 /* Signals that no process can catch, or that PID 1 keeps to itself. */
 static bool never_forwarded(int signal)
 {
-	static const char *const names[] = { "KILL", "STOP", "CHLD", "TTIN",
-					     "TTOU" };
+	static const char *const names[] = {"KILL", "STOP", "CHLD", "TTIN",
+					    "TTOU"};
 
 	for (size_t i = 0; i < COUNT(names); i++)
 		if (signal == signame_parse(names[i]))
@@ -482,7 +481,7 @@ void policy_default(struct policy *policy, const char *file)
 int policy_parse(struct policy *policy, const char *file, const char *text,
 		 size_t length)
 {
-	struct reading reading = { .policy = policy, .file = file };
+	struct reading reading = {.policy = policy, .file = file};
 	const struct strict_handler handler = {
 		.context = &reading,
 		.section = take_section,
@@ -572,20 +571,20 @@ int policy_narrow(struct policy *policy, const struct options *options,
 
 /* Capabilities that are root's power, or one step away from it. */
 static const struct choice dangerous[] = {
-	{ "reads and writes every file", CAP_DAC_OVERRIDE },
-	{ "reads every file", CAP_DAC_READ_SEARCH },
-	{ "gives capabilities to files", CAP_SETFCAP },
-	{ "loads code into the kernel", CAP_SYS_MODULE },
-	{ "reaches memory and devices", CAP_SYS_RAWIO },
-	{ "takes over other processes", CAP_SYS_PTRACE },
-	{ "is root by another name", CAP_SYS_ADMIN },
-	{ "restarts the host or loads a kernel", CAP_SYS_BOOT },
-	{ "makes device files", CAP_MKNOD },
-	{ "overrules the host's access control", CAP_MAC_OVERRIDE },
-	{ "rewrites the host's access control", CAP_MAC_ADMIN },
-	{ "reads kernel memory", CAP_PERFMON },
-	{ "loads programs into the kernel", CAP_BPF },
-	{ "restores any process state", CAP_CHECKPOINT_RESTORE },
+	{"reads and writes every file", CAP_DAC_OVERRIDE},
+	{"reads every file", CAP_DAC_READ_SEARCH},
+	{"gives capabilities to files", CAP_SETFCAP},
+	{"loads code into the kernel", CAP_SYS_MODULE},
+	{"reaches memory and devices", CAP_SYS_RAWIO},
+	{"takes over other processes", CAP_SYS_PTRACE},
+	{"is root by another name", CAP_SYS_ADMIN},
+	{"restarts the host or loads a kernel", CAP_SYS_BOOT},
+	{"makes device files", CAP_MKNOD},
+	{"overrules the host's access control", CAP_MAC_OVERRIDE},
+	{"rewrites the host's access control", CAP_MAC_ADMIN},
+	{"reads kernel memory", CAP_PERFMON},
+	{"loads programs into the kernel", CAP_BPF},
+	{"restores any process state", CAP_CHECKPOINT_RESTORE},
 };
 
 void policy_warn(const struct policy *policy)
@@ -597,19 +596,20 @@ void policy_warn(const struct policy *policy)
 		uint64_t bit = CAPABILITY_BIT(dangerous[i].value);
 
 		if (policy->allow & bit)
-			warning("%s: warning: %s is allowed: it %s", policy->file,
-			     capname_format(bit, name), dangerous[i].name);
+			warning("%s: warning: %s is allowed: it %s",
+				policy->file, capname_format(bit, name),
+				dangerous[i].name);
 	}
 	if ((policy->allow & CAPABILITY_BIT(CAP_SETUID)) &&
 	    !(policy->allow & CAPABILITY_BIT(CAP_KILL)))
 		warning("%s: warning: SETUID is allowed without KILL: the "
-		     "application may be unable to signal its own processes",
-		     policy->file);
+			"application may be unable to signal its own processes",
+			policy->file);
 	if (noroot && policy->allow && !policy->ambient_auto &&
 	    !policy->ambient)
 		warning("%s: warning: noroot with nothing ambient: the "
-		     "application holds none of what is allowed",
-		     policy->file);
+			"application holds none of what is allowed",
+			policy->file);
 }
 
 static void print_capabilities(const struct policy *policy)
@@ -618,8 +618,7 @@ static void print_capabilities(const struct policy *policy)
 	const struct {
 		const char *key;
 		uint64_t set;
-	} lists[] = { { "allow", policy->allow },
-		      { "require", policy->require } };
+	} lists[] = {{"allow", policy->allow}, {"require", policy->require}};
 
 	puts("[capabilities]");
 	for (size_t i = 0; i < COUNT(lists); i++) {

@@ -10,9 +10,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#define NAME_BYTES                       \
-	"abcdefghijklmnopqrstuvwxyz"     \
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZ"     \
+#define NAME_BYTES                   \
+	"abcdefghijklmnopqrstuvwxyz" \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZ" \
 	"0123456789_.+-"
 
 struct reader {
@@ -27,8 +27,8 @@ struct reader {
 };
 
 /* Report a mistake on the present line. */
-#define mistake(reader, ...)                                              \
-	((reader)->failed = true,                                         \
+#define mistake(reader, ...)      \
+	((reader)->failed = true, \
 	 fault_at((reader)->file, (reader)->line, __VA_ARGS__))
 
 /* The length of the UTF-8 sequence at text, 0 when it is none: RFC 3629, no
@@ -39,10 +39,10 @@ static size_t utf8_length(const char *text, size_t left)
 		unsigned char first, last, low, high;
 		size_t length;
 	} forms[] = {
-		{ 0xc2, 0xdf, 0x80, 0xbf, 2 }, { 0xe0, 0xe0, 0xa0, 0xbf, 3 },
-		{ 0xe1, 0xec, 0x80, 0xbf, 3 }, { 0xed, 0xed, 0x80, 0x9f, 3 },
-		{ 0xee, 0xef, 0x80, 0xbf, 3 }, { 0xf0, 0xf0, 0x90, 0xbf, 4 },
-		{ 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 },
+		{0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+		{0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3},
+		{0xee, 0xef, 0x80, 0xbf, 3}, {0xf0, 0xf0, 0x90, 0xbf, 4},
+		{0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
 	};
 	const unsigned char *byte = (const unsigned char *)text;
 
@@ -67,7 +67,8 @@ static bool bytes_good(struct reader *reader, const char *line, size_t length)
 
 	for (size_t i = 0; i < length;) {
 		unsigned char byte = (unsigned char)line[i];
-		size_t utf8 = byte < 0x80 ? 1 : utf8_length(line + i, length - i);
+		size_t utf8 =
+			byte < 0x80 ? 1 : utf8_length(line + i, length - i);
 
 		if (byte == '\r')
 			mistake(reader, "carriage return: save the file with "
@@ -80,7 +81,8 @@ static bool bytes_good(struct reader *reader, const char *line, size_t length)
 			mistake(reader, "byte order mark: save the file as "
 					"UTF-8 without one");
 		else if (byte >= 0xfe) {
-			mistake(reader, "byte 0x%02x: not UTF-8, UTF-16?", byte);
+			mistake(reader, "byte 0x%02x: not UTF-8, UTF-16?",
+				byte);
 			reader->next = reader->end;
 		} else if (utf8 == 0)
 			mistake(reader, "byte 0x%02x is not UTF-8", byte);
@@ -165,8 +167,9 @@ static bool key_good(struct reader *reader, const char *line, size_t length)
 static bool line_good(struct reader *reader, const char *line, size_t length)
 {
 	if (length > STRICT_LINE_MAX) {
-		mistake(reader, "line of %zu bytes, at most %d can be read "
-				"safely: use several lines",
+		mistake(reader,
+			"line of %zu bytes, at most %d can be read "
+			"safely: use several lines",
 			length, STRICT_LINE_MAX);
 		return false;
 	}

@@ -26,7 +26,7 @@ static const uint64_t all_signals = UINT64_MAX;
 
 int signals_hold(struct signals *old, struct error *err)
 {
-	struct sigaction reset = { .sa_flags = SA_NOCLDSTOP };
+	struct sigaction reset = {.sa_flags = SA_NOCLDSTOP};
 	struct sigaction before;
 
 	reset.sa_handler = SIG_DFL;
@@ -42,7 +42,7 @@ int signals_hold(struct signals *old, struct error *err)
 
 void signals_restore(const struct signals *old)
 {
-	struct sigaction action = { 0 };
+	struct sigaction action = {0};
 
 	action.sa_handler = old->child_ignored ? SIG_IGN : SIG_DFL;
 	sigaction(SIGCHLD, &action, NULL);
@@ -215,8 +215,8 @@ static void forward(const struct supervision *supervision, int number,
 		    siginfo_t *info)
 {
 	int sent = supervision->signals[number];
-	pid_t target = supervision->group ? -supervision->app :
-					    supervision->app;
+	pid_t target =
+		supervision->group ? -supervision->app : supervision->app;
 	char name[SIGNAL_TEXT];
 	long result;
 
@@ -230,14 +230,15 @@ static void forward(const struct supervision *supervision, int number,
 	if (result == 0 || errno == ESRCH)
 		return;
 	if (errno == EPERM)
-		warning("cannot forward %s to process %d, which runs as another "
-		     "uid: uid %u needs KILL for it",
-		     signame_format(sent, name), (int)supervision->app,
-		     (unsigned int)geteuid());
+		warning("cannot forward %s to process %d, which runs as "
+			"another "
+			"uid: uid %u needs KILL for it",
+			signame_format(sent, name), (int)supervision->app,
+			(unsigned int)geteuid());
 	else
 		warning("cannot forward %s to process %d: %s",
-		     signame_format(sent, name), (int)supervision->app,
-		     strerror(errno));
+			signame_format(sent, name), (int)supervision->app,
+			strerror(errno));
 }
 
 /* Reap all that have ended. The app's wait(2) status goes to *status when it
@@ -288,9 +289,10 @@ static void end_rest(const struct supervision *supervision)
 	clock_gettime(CLOCK_MONOTONIC, &deadline);
 	deadline.tv_sec += supervision->grace;
 	if (kill(rest, SIGTERM) < 0 && errno == EPERM)
-		warning("cannot signal what is left, which runs as another uid: "
-		     "uid %u needs KILL for it",
-		     (unsigned int)geteuid());
+		warning("cannot signal what is left, which runs as another "
+			"uid: "
+			"uid %u needs KILL for it",
+			(unsigned int)geteuid());
 	/* A stopped process acts on SIGTERM only when it goes on. */
 	kill(rest, SIGCONT);
 	while (reap(supervision, &ended, &status) && until(&deadline, &left)) {
@@ -331,7 +333,7 @@ int supervise_loop(const struct supervision *supervision)
 	}
 	if (supervision->grace > 0)
 		end_rest(supervision);
-	code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
-				     WEXITSTATUS(status);
+	code = WIFSIGNALED(status) ? 128 + WTERMSIG(status)
+				   : WEXITSTATUS(status);
 	return supervision->remap[code] ? 0 : code;
 }

@@ -33,8 +33,8 @@ static bool find_account(const char *name, long number, struct user *user)
 	if (!file)
 		return false;
 	while (!found && (account = fgetpwent(file)) != NULL) {
-		found = number >= 0 ? account->pw_uid == (uid_t)number :
-				      strcmp(account->pw_name, name) == 0;
+		found = number >= 0 ? account->pw_uid == (uid_t)number
+				    : strcmp(account->pw_name, name) == 0;
 		if (found)
 			take_account(user, account);
 	}
@@ -122,8 +122,9 @@ static int find_ids(const char *spec, struct user *user, struct error *err)
 	uid = number_parse(name, ID_MOST);
 	known = find_account(name, uid, user);
 	if (!known && uid < 0)
-		return error_set(err, "unknown user \"%s\": it is not in "
-				      "/etc/passwd",
+		return error_set(err,
+				 "unknown user \"%s\": it is not in "
+				 "/etc/passwd",
 				 name);
 	if (!known) {
 		if (!colon)
@@ -170,8 +171,8 @@ static void compare(struct user *user)
 
 	user->uid_differs = user->uid != getuid();
 	user->gid_differs = user->gid != getgid();
-	user->groups_differ = count < 0 ||
-			      !same_groups(user, own, (size_t)count);
+	user->groups_differ =
+		count < 0 || !same_groups(user, own, (size_t)count);
 }
 
 int user_find(const char *spec, const char *groups, struct user *user,
@@ -179,7 +180,7 @@ int user_find(const char *spec, const char *groups, struct user *user,
 {
 	int result = 0;
 
-	*user = (struct user){ 0 };
+	*user = (struct user){0};
 	if (find_ids(spec, user, err) < 0)
 		return -1;
 	if (strcmp(groups, "init") == 0)

@@ -22,8 +22,9 @@ static int differ(const char *who, const char *source, const char *what,
 		  unsigned long long found, unsigned long long expected,
 		  struct error *err)
 {
-	return error_set(err, "%s: %s tells %s %llx instead of %llx: "
-			      "not starting",
+	return error_set(err,
+			 "%s: %s tells %s %llx instead of %llx: "
+			 "not starting",
 			 who, source, what, found, expected);
 }
 
@@ -36,14 +37,14 @@ static int compare(const char *who, const char *source,
 		const char *what;
 		uint64_t found, expected;
 	} rows[] = {
-		{ "bounding", found->bounding, expected->bounding },
-		{ "permitted", found->permitted, expected->permitted },
-		{ "effective", found->effective, expected->effective },
-		{ "inheritable", found->inheritable, expected->inheritable },
-		{ "ambient", found->ambient, expected->ambient },
-		{ "no_new_privs", found->no_new_privs, expected->no_new_privs },
-		{ "uid", found->uid, expected->uid },
-		{ "gid", found->gid, expected->gid },
+		{"bounding", found->bounding, expected->bounding},
+		{"permitted", found->permitted, expected->permitted},
+		{"effective", found->effective, expected->effective},
+		{"inheritable", found->inheritable, expected->inheritable},
+		{"ambient", found->ambient, expected->ambient},
+		{"no_new_privs", found->no_new_privs, expected->no_new_privs},
+		{"uid", found->uid, expected->uid},
+		{"gid", found->gid, expected->gid},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -62,8 +63,8 @@ static int ask_each(bool ambient, uint64_t *set)
 		int present =
 			ambient ? prctl(PR_CAP_AMBIENT,
 					(unsigned long)PR_CAP_AMBIENT_IS_SET, n,
-					0UL, 0UL) :
-				  prctl(PR_CAPBSET_READ, n, 0UL, 0UL, 0UL);
+					0UL, 0UL)
+				: prctl(PR_CAPBSET_READ, n, 0UL, 0UL, 0UL);
 
 		if (present < 0 && errno != EINVAL)
 			return -1;
@@ -84,14 +85,13 @@ static int ask_kernel(struct capstate *state, struct error *err)
 
 	memset(low_high, 0xff, sizeof(low_high));
 	if (syscall(SYS_capget, &header, low_high) < 0 || securebits < 0 ||
-	    no_new_privs < 0 ||
-	    ask_each(false, &state->bounding) < 0 ||
+	    no_new_privs < 0 || ask_each(false, &state->bounding) < 0 ||
 	    ask_each(true, &state->ambient) < 0)
 		return error_set_errno(err, "cannot read the state back");
-	state->permitted = (uint64_t)low_high[1].permitted << 32 |
-			   low_high[0].permitted;
-	state->effective = (uint64_t)low_high[1].effective << 32 |
-			   low_high[0].effective;
+	state->permitted =
+		(uint64_t)low_high[1].permitted << 32 | low_high[0].permitted;
+	state->effective =
+		(uint64_t)low_high[1].effective << 32 | low_high[0].effective;
 	state->inheritable = (uint64_t)low_high[1].inheritable << 32 |
 			     low_high[0].inheritable;
 	state->securebits = (uint32_t)securebits;
@@ -175,8 +175,9 @@ int status_parse(const char *text, struct capstate *state, pid_t *pid,
 {
 	uint64_t no_new_privs;
 
-	*state = (struct capstate){ 0 };
-	if (field_pid(text, pid) < 0 || field_ids(text, "Uid", &state->uid) < 0 ||
+	*state = (struct capstate){0};
+	if (field_pid(text, pid) < 0 ||
+	    field_ids(text, "Uid", &state->uid) < 0 ||
 	    field_ids(text, "Gid", &state->gid) < 0 ||
 	    field_number(text, "CapInh", 16, &state->inheritable) < 0 ||
 	    field_number(text, "CapPrm", 16, &state->permitted) < 0 ||
@@ -236,8 +237,9 @@ static int ask_procfs(struct capstate *state, struct error *err)
 	if (status_parse(text, state, &pid, err) < 0)
 		return -1;
 	if (pid != getpid())
-		return error_set(err, "/proc/self/status shows process %d "
-				      "instead of %d",
+		return error_set(err,
+				 "/proc/self/status shows process %d "
+				 "instead of %d",
 				 (int)pid, (int)getpid());
 	return 0;
 }

@@ -2,14 +2,22 @@
 # SPDX-License-Identifier: MIT
 # conf/: every policy is valid and allows what its comments say; so are the
 # policies in the documents.
-load common
+load helper
+
+setup_file() {
+	build_tools
+}
+
+setup() {
+	prepare
+}
 
 # allows FILE NAME...: the normal form allows exactly these.
 allows() {
 	local file=$ROOT/conf/$1
 
 	shift
-	run -0 --separate-stderr "$CAPINI" --check "$file"
+	run -0 --separate-stderr "$C" --check "$file"
 	[ "$(sed -n 's/^allow = //p' <<<"$output" | sort)" = \
 		"$(printf '%s\n' "$@" | sort)" ]
 }
@@ -20,9 +28,9 @@ allows() {
 }
 
 @test "default.ini is the policy that stands in for a missing file" {
-	run -0 "$CAPINI" --check "$ROOT/conf/default.ini"
-	p=$(policy '[capabilities]' 'allow = NONE')
-	[ "$output" = "$("$CAPINI" --check "$p")" ]
+	run -0 "$C" --check "$ROOT/conf/default.ini"
+	policy '[capabilities]' 'allow = NONE'
+	[ "$output" = "$("$C" --check "$POLICY")" ]
 }
 
 @test "default.ini shows every section and key" {
@@ -37,7 +45,7 @@ allows() {
 	sed -E 's/^# ([a-zA-Z_]+ = )/\1/' "$ROOT/conf/default.ini" \
 		>"$BATS_TEST_TMPDIR/all.ini"
 	sed -i -E '/^(require|user) = /d' "$BATS_TEST_TMPDIR/all.ini"
-	run -0 --separate-stderr "$CAPINI" --check "$BATS_TEST_TMPDIR/all.ini"
+	run -0 --separate-stderr "$C" --check "$BATS_TEST_TMPDIR/all.ini"
 }
 
 @test "the policies for one kind of container allow what it needs" {
@@ -53,7 +61,7 @@ allows() {
 }
 
 @test "docker-in-docker.ini allows many and not the kernel's own" {
-	run -0 --separate-stderr "$CAPINI" --check \
+	run -0 --separate-stderr "$C" --check \
 		"$ROOT/conf/docker-in-docker.ini"
 	[[ $output == *"allow = SYS_ADMIN"* ]]
 	[[ $stderr == *warning*SYS_ADMIN* ]]
@@ -63,16 +71,16 @@ allows() {
 }
 
 @test "docker-default.ini is Docker's mask" {
-	needs_root
-	run -0 "$CAPINI" --policy "$ROOT/conf/docker-default.ini" -- \
+	need_root
+	run -0 "$C" --policy "$ROOT/conf/docker-default.ini" -- \
 		grep ^CapBnd /proc/self/status
 	[[ $output == *00000000a80425fb ]]
 }
 
 @test "drop-net-raw.ini leaves everything but NET_RAW" {
-	needs_root
+	need_root
 	bounding=$(awk '/^CapBnd/ { print $2 }' /proc/self/status)
-	run -0 "$CAPINI" --policy "$ROOT/conf/drop-net-raw.ini" -- \
+	run -0 "$C" --policy "$ROOT/conf/drop-net-raw.ini" -- \
 		awk '/^CapBnd/ { print $2 }' /proc/self/status
 	[ "$output" = "$(printf '%016x' $((0x$bounding & ~0x2000)))" ]
 }
@@ -84,12 +92,12 @@ allows() {
 		file { print >file }' "$ROOT/README.md"
 	[ -s "$BATS_TEST_TMPDIR/1.ini" ]
 	for file in "$BATS_TEST_TMPDIR"/[0-9]*.ini; do
-		run -0 --separate-stderr "$CAPINI" --check "$file"
+		run -0 --separate-stderr "$C" --check "$file"
 	done
 }
 
 @test "README.md and --help tell the same options" {
-	help=$("$CAPINI" --help | grep -oE -e '--[a-z]+' | sort -u)
+	help=$("$C" --help | grep -oE -e '--[a-z]+' | sort -u)
 	readme=$(grep -oE '^\| `--[a-z]+|, `--[a-z]+`' "$ROOT/README.md" |
 		grep -oE -e '--[a-z]+' | sort -u)
 	[ -n "$help" ]
