@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The policy: a table of keys, what the strict reader finds for them, the
- * command line on top, and the same printed again. Pure: what the process
+/* The policy: one table of keys, from which it is read and printed, the
+ * command line on top, and what is doubtful about it. Pure: what the process
  * holds or may do is left to the plan. */
 #include "policy.h"
 
@@ -14,22 +14,25 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* The words that a key takes; the last has no name. */
 struct choice {
 	const char *name;
 	int value;
 };
 
-static const struct choice yes_no[] = {{"yes", true}, {"no", false}};
-static const struct choice auto_no[] = {{"auto", true}, {"no", false}};
+static const struct choice yes_no[] = {{"yes", true}, {"no", false}, {0}};
+static const struct choice auto_no[] = {{"auto", true}, {"no", false}, {0}};
 static const struct choice enforces[] = {
 	{"guarantee", ENFORCE_GUARANTEE},
 	{"bounding", ENFORCE_BOUNDING},
 	{"warn", ENFORCE_WARN},
+	{0},
 };
 static const struct choice subreapers[] = {
 	{"auto", SUBREAPER_AUTO},
 	{"yes", SUBREAPER_YES},
 	{"no", SUBREAPER_NO},
+	{0},
 };
 static const struct choice securebit_names[] = {
 	{"noroot", SECBIT_NOROOT | SECBIT_NOROOT_LOCKED},
@@ -37,21 +40,69 @@ static const struct choice securebit_names[] = {
 	 SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED},
 	{"no_cap_ambient_raise",
 	 SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED},
+	{0},
 };
 
+/* The kinds of values. Where more than one key has a kind, field says which
+ * member of struct policy is meant. */
+enum kind {
+	KIND_CAPABILITIES, /* uint64_t; the lines of a key add up */
+	KIND_AMBIENT,
+	KIND_CHOICE, /* unsigned int, one of choices */
+	KIND_FLAG,   /* bool, one of choices */
+	KIND_NUMBER, /* int, 0 to most */
+	KIND_SIGNAL,
+	KIND_USER,
+	KIND_GROUPS,
+	KIND_SECUREBITS,
+	KIND_CODES,
+};
+
+static const struct key {
+	const char *section, *name;
+	enum kind kind;
+	size_t field;
+	const struct choice *choices;
+	int most;
+} keys[] = {
+#define FIELD(member) offsetof(struct policy, member)
+	{"capabilities", "allow", KIND_CAPABILITIES, FIELD(allow), NULL, 0},
+	{"capabilities", "drop", KIND_CAPABILITIES, FIELD(drop), NULL, 0},
+	{"capabilities", "ambient", KIND_AMBIENT, 0, NULL, 0},
+	{"capabilities", "require", KIND_CAPABILITIES, FIELD(require), NULL, 0},
+	{"capabilities", "enforce", KIND_CHOICE, FIELD(enforce), enforces, 0},
+	{"process", "user", KIND_USER, 0, NULL, 0},
+	{"process", "groups", KIND_GROUPS, 0, NULL, 0},
+	{"process", "no_new_privs", KIND_FLAG, FIELD(no_new_privs), yes_no, 0},
+	{"process", "securebits", KIND_SECUREBITS, 0, securebit_names, 0},
+	{"init", "subreaper", KIND_CHOICE, FIELD(subreaper), subreapers, 0},
+	{"init", "kill_process_group", KIND_FLAG, FIELD(kill_process_group),
+	 yes_no, 0},
+	{"init", "pdeathsig", KIND_SIGNAL, 0, NULL, 0},
+	{"init", "remap_exit", KIND_CODES, 0, NULL, 0},
+	{"init", "warn_on_reap", KIND_FLAG, FIELD(warn_on_reap), yes_no, 0},
+	{"init", "verbosity", KIND_NUMBER, FIELD(verbosity), NULL, 4},
+	{"init", "grace", KIND_NUMBER, FIELD(grace), NULL, 3600},
+	{"init", "keep_kill", KIND_FLAG, FIELD(keep_kill), auto_no, 0},
+#undef FIELD
+};
+
+static const char *const sections[] = {"capabilities", "process", "init",
+				       "signals"};
+
 /* The value of the choice called name, or -1 and the choices in err. */
-static int choose(const struct choice *choices, size_t count, const char *name,
+static int choose(const struct choice *choices, const char *name,
 		  struct error *err)
 {
 	char list[128] = "";
 
-	for (size_t i = 0; i < count; i++) {
+	for (; choices->name; choices++) {
 		size_t used = strlen(list);
 
-		if (strcmp(name, choices[i].name) == 0)
-			return choices[i].value;
+		if (strcmp(name, choices->name) == 0)
+			return choices->value;
 		snprintf(list + used, sizeof(list) - used, "%s%s",
-			 i ? ", " : "", choices[i].name);
+			 used ? ", " : "", choices->name);
 	}
 	return error_set(err, "unknown value \"%s\": one of %s", name, list);
 }
@@ -63,35 +114,7 @@ static const char *chosen(const struct choice *choices, int value)
 	return choices->name;
 }
 
-/* One setter a kind of value: 0, or -1 with the reason in err. */
-
-static int set_choice(int *field, const struct choice *choices, size_t count,
-		      const char *value, struct error *err)
-{
-	*field = choose(choices, count, value, err);
-	return *field < 0 ? -1 : 0;
-}
-
-static int set_flag(bool *field, const struct choice choices[2],
-		    const char *value, struct error *err)
-{
-	int chosen_value = choose(choices, 2, value, err);
-
-	if (chosen_value < 0)
-		return -1;
-	*field = chosen_value;
-	return 0;
-}
-
-static int set_number(int *field, long most, const char *value,
-		      struct error *err)
-{
-	*field = (int)number_parse(value, most);
-	if (*field < 0)
-		return error_set(err, "\"%s\" is no number 0..%ld", value,
-				 most);
-	return 0;
-}
+/* The setters: 0, or -1 with the reason in err. */
 
 static int set_signal(int *field, const char *value, struct error *err)
 {
@@ -130,8 +153,7 @@ static int set_securebits(struct policy *policy, const char *value,
 	char item[32];
 
 	while (list_next(&value, item, sizeof(item)) != 0) {
-		int bits = choose(securebit_names, COUNT(securebit_names), item,
-				  err);
+		int bits = choose(securebit_names, item, err);
 
 		if (bits < 0)
 			return -1;
@@ -220,114 +242,53 @@ static int set_rewrite(struct policy *policy, int from, const char *value,
 	return 0;
 }
 
-enum key {
-	KEY_ALLOW,
-	KEY_DROP,
-	KEY_AMBIENT,
-	KEY_REQUIRE,
-	KEY_ENFORCE,
-	KEY_USER,
-	KEY_GROUPS,
-	KEY_NO_NEW_PRIVS,
-	KEY_SECUREBITS,
-	KEY_SUBREAPER,
-	KEY_KILL_PROCESS_GROUP,
-	KEY_PDEATHSIG,
-	KEY_REMAP_EXIT,
-	KEY_WARN_ON_REAP,
-	KEY_VERBOSITY,
-	KEY_GRACE,
-	KEY_KEEP_KILL,
-	KEYS,
-};
-
-static const struct {
-	const char *section, *name;
-	bool repeatable;
-} keys[KEYS] = {
-	[KEY_ALLOW] = {"capabilities", "allow", true},
-	[KEY_DROP] = {"capabilities", "drop", true},
-	[KEY_AMBIENT] = {"capabilities", "ambient", false},
-	[KEY_REQUIRE] = {"capabilities", "require", true},
-	[KEY_ENFORCE] = {"capabilities", "enforce", false},
-	[KEY_USER] = {"process", "user", false},
-	[KEY_GROUPS] = {"process", "groups", false},
-	[KEY_NO_NEW_PRIVS] = {"process", "no_new_privs", false},
-	[KEY_SECUREBITS] = {"process", "securebits", false},
-	[KEY_SUBREAPER] = {"init", "subreaper", false},
-	[KEY_KILL_PROCESS_GROUP] = {"init", "kill_process_group", false},
-	[KEY_PDEATHSIG] = {"init", "pdeathsig", false},
-	[KEY_REMAP_EXIT] = {"init", "remap_exit", false},
-	[KEY_WARN_ON_REAP] = {"init", "warn_on_reap", false},
-	[KEY_VERBOSITY] = {"init", "verbosity", false},
-	[KEY_GRACE] = {"init", "grace", false},
-	[KEY_KEEP_KILL] = {"init", "keep_kill", false},
-};
-
-static const char *const sections[] = {"capabilities", "process", "init",
-				       "signals"};
-
-static int set_key(struct policy *policy, enum key key, const char *value,
-		   struct error *err)
+static int set_key(struct policy *policy, const struct key *key,
+		   const char *value, struct error *err)
 {
-	int number = 0;
-	int result = -1;
+	void *field = (char *)policy + key->field;
+	long number = 0;
 
-	switch (key) {
-	case KEY_ALLOW:
-		return add_capabilities(&policy->allow, value, err);
-	case KEY_DROP:
-		return add_capabilities(&policy->drop, value, err);
-	case KEY_AMBIENT:
+	switch (key->kind) {
+	case KIND_CAPABILITIES:
+		return add_capabilities(field, value, err);
+	case KIND_AMBIENT:
 		return set_ambient(policy, value, err);
-	case KEY_REQUIRE:
-		return add_capabilities(&policy->require, value, err);
-	case KEY_ENFORCE:
-		result = set_choice(&number, enforces, COUNT(enforces), value,
-				    err);
-		policy->enforce = (enum enforce)number;
-		return result;
-	case KEY_USER:
-		return set_user(policy, value, err);
-	case KEY_GROUPS:
-		return set_groups(policy, value, err);
-	case KEY_NO_NEW_PRIVS:
-		return set_flag(&policy->no_new_privs, yes_no, value, err);
-	case KEY_SECUREBITS:
-		return set_securebits(policy, value, err);
-	case KEY_SUBREAPER:
-		result = set_choice(&number, subreapers, COUNT(subreapers),
-				    value, err);
-		policy->subreaper = (enum subreaper)number;
-		return result;
-	case KEY_KILL_PROCESS_GROUP:
-		return set_flag(&policy->kill_process_group, yes_no, value,
-				err);
-	case KEY_PDEATHSIG:
-		return set_signal(&policy->pdeathsig, value, err);
-	case KEY_REMAP_EXIT:
-		return set_remap(policy, value, err);
-	case KEY_WARN_ON_REAP:
-		return set_flag(&policy->warn_on_reap, yes_no, value, err);
-	case KEY_VERBOSITY:
-		return set_number(&policy->verbosity, 4, value, err);
-	case KEY_GRACE:
-		return set_number(&policy->grace, 3600, value, err);
-	case KEY_KEEP_KILL:
-		return set_flag(&policy->keep_kill, auto_no, value, err);
-	case KEYS:
+	case KIND_CHOICE:
+		number = choose(key->choices, value, err);
+		*(unsigned int *)field = (unsigned int)number;
 		break;
+	case KIND_FLAG:
+		number = choose(key->choices, value, err);
+		*(bool *)field = number == true;
+		break;
+	case KIND_NUMBER:
+		number = number_parse(value, key->most);
+		*(int *)field = (int)number;
+		if (number < 0)
+			error_set(err, "\"%s\" is no number 0..%d", value,
+				  key->most);
+		break;
+	case KIND_SIGNAL:
+		return set_signal(&policy->pdeathsig, value, err);
+	case KIND_USER:
+		return set_user(policy, value, err);
+	case KIND_GROUPS:
+		return set_groups(policy, value, err);
+	case KIND_SECUREBITS:
+		return set_securebits(policy, value, err);
+	case KIND_CODES:
+		return set_remap(policy, value, err);
 	}
-	return result;
+	return number < 0 ? -1 : 0;
 }
 
 /* The state of one reading. */
 struct reading {
 	struct policy *policy;
 	const char *file;
-	int key_lines[KEYS]; /* where each key stood first; 0: nowhere */
+	int key_lines[COUNT(keys)]; /* where each stood first; 0: nowhere */
 	int signal_lines[SIGNAL_LAST + 1];
-	bool none[KEYS]; /* a repeatable list said NONE */
+	bool none[COUNT(keys)]; /* a list of capabilities said NONE */
 	bool failed;
 };
 
@@ -353,7 +314,7 @@ static bool take_section(void *context, const char *section, int line)
 }
 
 /* NONE in one line and a name in another contradict each other. */
-static void check_none(struct reading *reading, enum key key, const char *value,
+static void check_none(struct reading *reading, size_t key, const char *value,
 		       int line)
 {
 	bool none = strcasecmp(value, "NONE") == 0;
@@ -365,12 +326,12 @@ static void check_none(struct reading *reading, enum key key, const char *value,
 	reading->none[key] = none;
 }
 
-static void take_known_key(struct reading *reading, enum key key,
+static void take_known_key(struct reading *reading, size_t key,
 			   const char *value, int line)
 {
 	struct error err;
 
-	if (keys[key].repeatable) {
+	if (keys[key].kind == KIND_CAPABILITIES) {
 		check_none(reading, key, value, line);
 	} else if (reading->key_lines[key]) {
 		mistake(reading, line, "%s is set again, first on line %d",
@@ -379,7 +340,7 @@ static void take_known_key(struct reading *reading, enum key key,
 	}
 	if (!reading->key_lines[key])
 		reading->key_lines[key] = line;
-	if (set_key(reading->policy, key, value, &err) < 0)
+	if (set_key(reading->policy, &keys[key], value, &err) < 0)
 		mistake(reading, line, "%s: %s", keys[key].name, err.text);
 }
 
@@ -433,11 +394,11 @@ static void take_key(void *context, const char *section, const char *name,
 		return;
 	}
 	nearest_begin(&nearest, name);
-	for (int key = 0; key < KEYS; key++) {
+	for (size_t key = 0; key < COUNT(keys); key++) {
 		if (strcmp(section, keys[key].section) != 0)
 			continue;
 		if (strcmp(name, keys[key].name) == 0) {
-			take_known_key(reading, (enum key)key, value, line);
+			take_known_key(reading, key, value, line);
 			return;
 		}
 		nearest_offer(&nearest, keys[key].name);
@@ -446,22 +407,20 @@ static void take_key(void *context, const char *section, const char *name,
 		nearest_hint(&nearest, hint));
 }
 
-/* What no line can tell alone. */
-static void check_whole(struct reading *reading)
+/* What no line can tell alone: every named list is within allow. */
+static void check_within_allow(struct reading *reading, const char *name,
+			       uint64_t set)
 {
-	const struct policy *policy = reading->policy;
+	uint64_t outside = set & ~reading->policy->allow;
 	char names[CAPABILITIES_TEXT];
+	size_t key = 0;
 
-	if (policy->ambient & ~policy->allow)
-		mistake(reading, reading->key_lines[KEY_AMBIENT],
-			"ambient: %s is not allowed",
-			capname_format(policy->ambient & ~policy->allow,
-				       names));
-	if (policy->require & ~policy->allow)
-		mistake(reading, reading->key_lines[KEY_REQUIRE],
-			"require: %s is not allowed",
-			capname_format(policy->require & ~policy->allow,
-				       names));
+	while (strcmp(keys[key].name, name) != 0)
+		key++;
+	if (outside)
+		mistake(reading, reading->key_lines[key],
+			"%s: %s is not allowed", name,
+			capname_format(outside, names));
 }
 
 void policy_default(struct policy *policy, const char *file)
@@ -492,9 +451,12 @@ int policy_parse(struct policy *policy, const char *file, const char *text,
 	if (strict_parse(file, text, length, &handler) < 0)
 		reading.failed = true;
 	policy->allow &= ~policy->drop;
+	policy->drop = 0;
 	/* A list that could not be read says nothing about the others. */
-	if (!reading.failed)
-		check_whole(&reading);
+	if (!reading.failed) {
+		check_within_allow(&reading, "ambient", policy->ambient);
+		check_within_allow(&reading, "require", policy->require);
+	}
 	return reading.failed ? -1 : 0;
 }
 
@@ -611,80 +573,106 @@ void policy_warn(const struct policy *policy)
 			"application holds none of what is allowed",
 			policy->file);
 }
-
-static void print_capabilities(const struct policy *policy)
+static void print_capabilities(const char *name, uint64_t set)
 {
 	char names[CAPABILITIES_TEXT];
-	const struct {
-		const char *key;
-		uint64_t set;
-	} lists[] = {{"allow", policy->allow}, {"require", policy->require}};
 
-	puts("[capabilities]");
-	for (size_t i = 0; i < COUNT(lists); i++) {
-		if (lists[i].set == 0 && i == 0)
-			puts("allow = NONE");
-		for (int n = 0; n <= CAPABILITY_LAST; n++)
-			if (lists[i].set & CAPABILITY_BIT(n))
-				printf("%s = %s\n", lists[i].key,
-				       capname_format(CAPABILITY_BIT(n),
-						      names));
-	}
+	for (int n = 0; n <= CAPABILITY_LAST; n++)
+		if (set & CAPABILITY_BIT(n))
+			printf("%s = %s\n", name,
+			       capname_format(CAPABILITY_BIT(n), names));
+}
+
+/* On one line, which has room for what a line can say: the lists by name. */
+static void print_ambient(const struct policy *policy)
+{
+	uint64_t docker = CAPABILITY_DOCKER_DEFAULT;
+	uint64_t rest = policy->ambient & ~docker;
+	char names[CAPABILITIES_TEXT];
+
 	if (policy->ambient_auto)
 		puts("ambient = auto");
 	else if (policy->ambient == CAPABILITY_ALL)
 		puts("ambient = ALL");
-	else if ((policy->ambient & CAPABILITY_DOCKER_DEFAULT) ==
-		 CAPABILITY_DOCKER_DEFAULT) {
-		uint64_t rest = policy->ambient & ~CAPABILITY_DOCKER_DEFAULT;
-
+	else if ((policy->ambient & docker) == docker)
 		printf("ambient = DOCKER_DEFAULT %s\n",
 		       rest ? capname_format(rest, names) : "");
-	} else
+	else
 		printf("ambient = %s\n",
 		       capname_format(policy->ambient, names));
-	printf("enforce = %s\n", chosen(enforces, (int)policy->enforce));
 }
 
-static void print_process(const struct policy *policy)
+static void print_securebits(uint32_t securebits)
 {
-	puts("\n[process]");
-	if (policy->user[0])
-		printf("user = %s\n", policy->user);
-	printf("groups = %s\n", policy->groups);
-	printf("no_new_privs = %s\n", chosen(yes_no, policy->no_new_privs));
-	if (!policy->securebits)
-		return;
-	fputs("securebits =", stdout);
-	for (size_t i = 0; i < COUNT(securebit_names); i++)
-		if (policy->securebits & (uint32_t)securebit_names[i].value)
-			printf(" %s", securebit_names[i].name);
-	puts("");
+	const char *lead = "securebits =";
+
+	for (const struct choice *bit = securebit_names; bit->name; bit++) {
+		if (!(securebits & (uint32_t)bit->value))
+			continue;
+		printf("%s %s", lead, bit->name);
+		lead = "";
+	}
+	if (!*lead)
+		puts("");
 }
 
-static void print_init(const struct policy *policy)
+static void print_codes(const bool codes[256])
 {
-	char name[SIGNAL_TEXT];
 	const char *lead = "remap_exit =";
 
-	printf("\n[init]\nsubreaper = %s\nkill_process_group = %s\n",
-	       chosen(subreapers, (int)policy->subreaper),
-	       chosen(yes_no, policy->kill_process_group));
-	if (policy->pdeathsig)
-		printf("pdeathsig = %s\n",
-		       signame_format(policy->pdeathsig, name));
 	for (int code = 0; code < 256; code++) {
-		if (!policy->remap[code])
+		if (!codes[code])
 			continue;
 		printf("%s %d", lead, code);
 		lead = "";
 	}
 	if (!*lead)
 		puts("");
-	printf("warn_on_reap = %s\nverbosity = %d\ngrace = %d\n"
-	       "keep_kill = %s\n",
-	       chosen(yes_no, policy->warn_on_reap), policy->verbosity,
-	       policy->grace, chosen(auto_no, policy->keep_kill));
+}
+
+/* A key at its default that no value stands for is left out. */
+static void print_key(const struct policy *policy, const struct key *key)
+{
+	const void *field = (const char *)policy + key->field;
+	char name[SIGNAL_TEXT];
+
+	switch (key->kind) {
+	case KIND_CAPABILITIES:
+		print_capabilities(key->name, *(const uint64_t *)field);
+		break;
+	case KIND_AMBIENT:
+		print_ambient(policy);
+		break;
+	case KIND_CHOICE:
+		printf("%s = %s\n", key->name,
+		       chosen(key->choices, *(const int *)field));
+		break;
+	case KIND_FLAG:
+		printf("%s = %s\n", key->name,
+		       chosen(key->choices, *(const bool *)field));
+		break;
+	case KIND_NUMBER:
+		printf("%s = %d\n", key->name, *(const int *)field);
+		break;
+	case KIND_SIGNAL:
+		if (policy->pdeathsig)
+			printf("%s = %s\n", key->name,
+			       signame_format(policy->pdeathsig, name));
+		break;
+	case KIND_USER:
+		if (policy->user[0])
+			printf("%s = %s\n", key->name, policy->user);
+		break;
+	case KIND_GROUPS:
+		printf("%s = %s\n", key->name, policy->groups);
+		break;
+	case KIND_SECUREBITS:
+		print_securebits(policy->securebits);
+		break;
+	case KIND_CODES:
+		print_codes(policy->remap);
+		break;
+	}
 }
 
 static void print_signals(const struct policy *policy)
@@ -705,9 +693,17 @@ static void print_signals(const struct policy *policy)
 
 int policy_print(const struct policy *policy)
 {
-	print_capabilities(policy);
-	print_process(policy);
-	print_init(policy);
+	const char *section = "";
+
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		if (strcmp(section, keys[i].section) != 0)
+			printf("%s[%s]\n", *section ? "\n" : "",
+			       keys[i].section);
+		section = keys[i].section;
+		if (i == 0 && !policy->allow)
+			puts("allow = NONE");
+		print_key(policy, &keys[i]);
+	}
 	print_signals(policy);
 	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : -1;
 }
