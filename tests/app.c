@@ -10,7 +10,8 @@
  *     app die N      ends by signal N, without a core file
  *     app ignoring S CMD...  CMD with signal S ignored
  *     app blocking S CMD...  CMD with signal S blocked
- *     app group      a child in its own process group, then as "signals 15"
+ *     app group N    a child that waits for SIGTERM, then as "signals 15";
+ *                    N not 0: waits for the child as well
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -199,7 +200,14 @@ int main(int argc, char **argv)
 			puts("child got 15");
 			_exit(0);
 		}
-		return signals(SIGTERM);
+		signals(SIGTERM);
+		/* Our end is the child's, who may have something to say. */
+		if (number)
+			wait(NULL);
+		else
+			nanosleep(&(struct timespec){ .tv_nsec = 300000000 },
+				  NULL);
+		return 0;
 	}
 	if (strcmp(verb, "ignoring") == 0)
 		signal(number, SIG_IGN);
