@@ -98,13 +98,13 @@ caps() {
 # --- starting ---------------------------------------------------------------
 
 in_pidns() {
-	timeout 20 unshare --fork --pid --mount-proc "$@"
+	timeout 20 unshare --fork --kill-child --pid --mount-proc "$@"
 }
 
 # start CMD...: CMD in the background, in a fresh PID namespace; INIT is its
 # PID 1 as it is called outside. Its output goes to OUT and ERR.
 start() {
-	unshare --fork --pid --mount-proc "$@" >"$OUT" 2>"$ERR" 3>&- &
+	unshare --fork --kill-child --pid --mount-proc "$@" >"$OUT" 2>"$ERR" 3>&- &
 	UNSHARE=$!
 	JOBS+=("$UNSHARE")
 	wait_until has_child "$UNSHARE"
