@@ -95,11 +95,3 @@ allows() {
 		run -0 --separate-stderr "$C" --check "$file"
 	done
 }
-
-@test "README.md and --help tell the same options" {
-	help=$("$C" --help | grep -oE -e '--[a-z]+' | sort -u)
-	readme=$(grep -oE '^\| `--[a-z]+|, `--[a-z]+`' "$ROOT/README.md" |
-		grep -oE -e '--[a-z]+' | sort -u)
-	[ -n "$help" ]
-	[ "$help" = "$readme" ]
-}

@@ -19,20 +19,20 @@ if command -v apt-get >/dev/null; then
 		grep -q '^install ok installed$'; }
 	build='gcc libc6-dev make binutils pkg-config libcap-ng-dev
 		libinih-dev musl-dev linux-libc-dev dpkg-dev'
-	test='bats util-linux procps strace libcap2-bin iproute2 gcc'
+	test='bats util-linux procps strace libcap2-bin iproute2 gcc groff-base'
 	demo='util-linux iproute2 python3-minimal libpython3-stdlib'
 elif command -v dnf >/dev/null; then
 	install='dnf install -y'
 	has() { rpm -q --quiet "$1"; }
 	build='gcc make binutils pkgconf-pkg-config libcap-ng-devel inih-devel'
-	test='bats util-linux procps-ng strace libcap iproute gcc'
+	test='bats util-linux procps-ng strace libcap iproute gcc groff-base'
 	demo='util-linux iproute python3'
 elif command -v apk >/dev/null; then
 	install='apk add'
 	has() { apk info -e "$1" >/dev/null 2>&1; }
 	build='gcc musl-dev make binutils pkgconf libcap-ng-dev libcap-ng-static
 		inih-dev linux-headers'
-	test='bash bats coreutils util-linux procps strace libcap iproute2 gcc'
+	test='bash bats coreutils util-linux procps strace libcap iproute2 gcc mandoc'
 	demo='util-linux iproute2 python3'
 else
 	echo "deps.sh: neither apt-get, dnf nor apk here; needed are a C11" \
