@@ -15,8 +15,7 @@
 
 #include "names.h"
 
-#define DEFAULT_PATH  "/usr/local/bin:/usr/bin:/bin"
-#define ARGUMENTS_MAX 4096 /* of a script that /bin/sh is to read */
+#define DEFAULT_PATH "/usr/local/bin:/usr/bin:/bin"
 
 extern char **environ;
 
@@ -64,30 +63,24 @@ static int not_runnable(const char *path, const char *policy, struct error *err)
 	return -1;
 }
 
-/* A script without #!, as POSIX wants execvp() to run it. */
-static void exec_shell(const char *path, char *const argv[])
+/* A script without #!, as POSIX wants execvp() to run it. argv[-1] is free to
+ * make room for the shell. */
+static void exec_shell(const char *path, char **argv)
 {
-	char *arguments[ARGUMENTS_MAX];
-	size_t count = 2;
+	char *before = argv[-1];
+	char *name = argv[0];
 
-	arguments[0] = (char[]){"/bin/sh"};
-	arguments[1] = (char *)path;
-	while (argv[count - 1] && count < ARGUMENTS_MAX - 1) {
-		arguments[count] = argv[count - 1];
-		count++;
-	}
-	if (argv[count - 1]) {
-		errno = E2BIG;
-		return;
-	}
-	arguments[count] = NULL;
-	execve(arguments[0], arguments, environ);
+	argv[-1] = (char[]){"/bin/sh"};
+	argv[0] = (char *)path;
+	execve(argv[-1], argv - 1, environ);
+	argv[-1] = before;
+	argv[0] = name;
 	errno = ENOEXEC;
 }
 
 /* Returns 0 when there is nothing at path, -1 with err set when what is there
  * does not run. */
-static int try(const char *path, char *const argv[], const char *policy,
+static int try(const char *path, char **argv, const char *policy,
 	       struct error *err)
 {
 	struct stat st;
@@ -107,7 +100,7 @@ static int try(const char *path, char *const argv[], const char *policy,
 
 /* One try for each directory of PATH; the first thing that is there and does
  * not run is the reason, unless a later directory has one that does. */
-static int try_path(char *const argv[], const char *policy, struct error *err)
+static int try_path(char **argv, const char *policy, struct error *err)
 {
 	const char *path = getenv("PATH");
 	const char *next;
@@ -132,7 +125,7 @@ static int try_path(char *const argv[], const char *policy, struct error *err)
 	return found;
 }
 
-int exec_program(char *const argv[], const char *policy, struct error *err)
+int exec_program(char **argv, const char *policy, struct error *err)
 {
 	bool search = !strchr(argv[0], '/');
 

@@ -26,10 +26,9 @@ static const uint64_t all_signals = UINT64_MAX;
 
 int signals_hold(struct signals *old, struct error *err)
 {
-	struct sigaction reset = {.sa_flags = SA_NOCLDSTOP};
+	struct sigaction reset = {.sa_handler = SIG_DFL};
 	struct sigaction before;
 
-	reset.sa_handler = SIG_DFL;
 	if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all_signals, &old->mask,
 		    sizeof(all_signals)) < 0)
 		return error_set_errno(err, "rt_sigprocmask");
@@ -50,21 +49,21 @@ void signals_restore(const struct signals *old)
 		sizeof(old->mask));
 }
 
-/* The app gets a process group of its own, in the foreground if ours was.
- * SIGTTOU is blocked here, it would stop us otherwise. A terminal that does
- * not obey is no reason not to start. */
-static void take_foreground(void)
+/* Give the terminal from one process group to another. SIGTTOU is blocked
+ * here, it would stop us otherwise. A terminal that does not obey is no reason
+ * not to go on. Returns whether it was from's. */
+static bool pass_terminal(pid_t from, pid_t to)
 {
 	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	int fd = tty >= 0 ? tty : STDIN_FILENO;
-	bool foreground = tcgetpgrp(fd) == getpgrp();
+	bool foreground = tcgetpgrp(fd) == from;
 
-	setpgid(0, 0);
-	if (foreground && tcsetpgrp(fd, getpid()) < 0)
+	if (foreground && from != to && tcsetpgrp(fd, to) < 0)
 		note("cannot put the application in the foreground: %s",
 		     strerror(errno));
 	if (tty >= 0)
 		close(tty);
+	return foreground;
 }
 
 /* Socket activation: LISTEN_PID must name the process that takes the
@@ -101,9 +100,11 @@ static _Noreturn void run_app(const struct spawn *spawn, int go, int status,
 			      pid_t init)
 {
 	struct error err;
+	pid_t group = getpgrp();
 	unsigned char byte;
 
-	take_foreground();
+	setpgid(0, 0);
+	pass_terminal(group, getpid());
 	hand_on_listen_pid(init);
 	if (spawn->become_app(spawn->context, &err) == 0) {
 		/* Silence: the other side failed, and says so itself. */
@@ -211,8 +212,23 @@ static bool is_for_app(int number, const siginfo_t *info)
 	}
 }
 
-static void forward(const struct supervision *supervision, int number,
-		    siginfo_t *info)
+/* What is known of the app's process. */
+struct app {
+	bool ended;
+	bool stopped;
+	bool stop_forwarded; /* and not typed at the terminal */
+	int status;	     /* wait(2)'s, when it has ended */
+};
+
+/* A stop of the container, whatever its image has chosen for it. */
+static bool asks_for_end(int number)
+{
+	return number == SIGTERM || number == SIGINT || number == SIGQUIT;
+}
+
+/* Returns false when the app could not be signalled. */
+static bool forward(const struct supervision *supervision, int number,
+		    siginfo_t *info, struct app *app)
 {
 	int sent = supervision->signals[number];
 	pid_t target =
@@ -221,46 +237,81 @@ static void forward(const struct supervision *supervision, int number,
 	long result;
 
 	if (!is_for_app(number, info) || sent == 0)
-		return;
+		return true;
 	/* sigqueue(3) sends a value along, which kill(2) would lose. */
 	if (info->si_code == SI_QUEUE && !supervision->group)
 		result = syscall(SYS_rt_sigqueueinfo, target, sent, info);
 	else
 		result = kill(target, sent);
-	if (result == 0 || errno == ESRCH)
-		return;
+	if (result == 0) {
+		app->stop_forwarded |= sent == SIGTSTP;
+		/* Stopped, it would act on it only when it goes on. */
+		if (app->stopped && asks_for_end(number))
+			kill(target, SIGCONT);
+		return true;
+	}
+	if (errno == ESRCH)
+		return true;
 	if (errno == EPERM)
 		warning("cannot forward %s to process %d, which runs as "
-			"another "
-			"uid: uid %u needs KILL for it",
+			"another uid: uid %u needs KILL for it",
 			signame_format(sent, name), (int)supervision->app,
 			(unsigned int)geteuid());
 	else
 		warning("cannot forward %s to process %d: %s",
 			signame_format(sent, name), (int)supervision->app,
 			strerror(errno));
+	return false;
 }
 
-/* Reap all that have ended. The app's wait(2) status goes to *status when it
- * is among them. Returns true as long as children are left. */
-static bool reap(const struct supervision *supervision, bool *app_ended,
-		 int *status)
+/* The app was stopped at its terminal, by ^Z. Stop as well, so that the shell
+ * which we run under has its terminal back, and let the app go on when we do.
+ * Where no shell could continue us, as PID 1 or the leader of a session, the
+ * kernel does not stop us, and ^Z has no effect, as without us. */
+static void stop_with(pid_t app)
+{
+	uint64_t stop = 1ULL << (SIGTSTP - 1);
+
+	if (!pass_terminal(app, app))
+		return;
+	syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, &stop, NULL, sizeof(stop));
+	kill(getpid(), SIGTSTP);
+	syscall(SYS_rt_sigprocmask, SIG_BLOCK, &stop, NULL, sizeof(stop));
+	pass_terminal(getpgrp(), app);
+	kill(-app, SIGCONT);
+}
+
+static void note_app(pid_t pid, int status, struct app *app)
+{
+	if (WIFSTOPPED(status)) {
+		app->stopped = true;
+		if (WSTOPSIG(status) == SIGTSTP && !app->stop_forwarded)
+			stop_with(pid);
+	} else if (WIFCONTINUED(status)) {
+		app->stopped = app->stop_forwarded = false;
+	} else {
+		app->ended = true;
+		app->status = status;
+	}
+}
+
+/* Reap all that have ended. Returns true as long as children are left. */
+static bool reap(const struct supervision *supervision, struct app *app)
 {
 	pid_t pid;
-	int one;
+	int status;
 
 	for (;;) {
-		pid = waitpid(-1, &one, WNOHANG);
+		pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED);
 		if (pid < 0 && errno == EINTR)
 			continue;
 		if (pid <= 0)
 			return pid == 0;
-		if (pid == supervision->app && !*app_ended) {
-			*app_ended = true;
-			*status = one;
-		} else if (supervision->warn_on_reap) {
+		if (pid == supervision->app && !app->ended)
+			note_app(pid, status, app);
+		else if (supervision->warn_on_reap &&
+			 (WIFEXITED(status) || WIFSIGNALED(status)))
 			warning("reaped zombie process with pid=%d", (int)pid);
-		}
 	}
 }
 
@@ -276,31 +327,27 @@ static bool until(const struct timespec *deadline, struct timespec *left)
 	return left->tv_sec >= 0;
 }
 
-/* The app has ended: let the rest end in order, within the grace. Who asks
- * again meanwhile wants it over. */
-static void end_rest(const struct supervision *supervision)
+/* The app has ended, or cannot be told to: let all end in order, within the
+ * grace. Who asks again meanwhile wants it over. */
+static void end_rest(const struct supervision *supervision, struct app *app)
 {
 	/* Only as PID 1 are all other processes ours. */
 	pid_t rest = getpid() == 1 ? -1 : -supervision->app;
 	struct timespec deadline, left;
-	bool ended = true;
-	int status;
 
 	clock_gettime(CLOCK_MONOTONIC, &deadline);
 	deadline.tv_sec += supervision->grace;
 	if (kill(rest, SIGTERM) < 0 && errno == EPERM)
 		warning("cannot signal what is left, which runs as another "
-			"uid: "
-			"uid %u needs KILL for it",
+			"uid: uid %u needs KILL for it",
 			(unsigned int)geteuid());
 	/* A stopped process acts on SIGTERM only when it goes on. */
 	kill(rest, SIGCONT);
-	while (reap(supervision, &ended, &status) && until(&deadline, &left)) {
+	while (reap(supervision, app) && until(&deadline, &left)) {
 		siginfo_t info;
 		int number = next_signal(&info, &left);
 
-		if (number < 0 || number == SIGTERM || number == SIGINT ||
-		    number == SIGQUIT)
+		if (number < 0 || asks_for_end(number))
 			return;
 	}
 }
@@ -310,30 +357,37 @@ static void end_rest(const struct supervision *supervision)
  * before we came here; then sleep until something happens, with no wake-up of
  * our own making. A signal is forwarded only while the app is not reaped: its
  * PID is its own until then. Nothing but the app's end ends the loop: not a
- * signal that cannot be forwarded, and, should waiting for signals fail, a
- * plain wait(2) takes its place. */
+ * signal that cannot be forwarded, unless it asks for the end and the policy
+ * has a grace to wait for it; and, should waiting for signals fail, a plain
+ * wait(2) takes its place. */
 int supervise_loop(const struct supervision *supervision)
 {
-	bool app_ended = false;
-	int status = 0;
+	struct app app = {0};
 	int code;
 
 	for (;;) {
 		siginfo_t info;
 		int number;
 
-		reap(supervision, &app_ended, &status);
-		if (app_ended)
+		reap(supervision, &app);
+		if (app.ended)
 			break;
 		number = next_signal(&info, NULL);
-		if (number > 0)
-			forward(supervision, number, &info);
-		else if (waitid(P_ALL, 0, &info, WEXITED | WNOWAIT) < 0)
-			pause();
+		if (number <= 0) {
+			if (waitid(P_ALL, 0, &info, WEXITED | WNOWAIT) < 0)
+				pause();
+		} else if (!forward(supervision, number, &info, &app) &&
+			   asks_for_end(number) && supervision->grace > 0 &&
+			   getpid() == 1) {
+			break;
+		}
 	}
 	if (supervision->grace > 0)
-		end_rest(supervision);
-	code = WIFSIGNALED(status) ? 128 + WTERMSIG(status)
-				   : WEXITSTATUS(status);
+		end_rest(supervision, &app);
+	/* Then our end is the app's: the kernel kills it. */
+	if (!app.ended)
+		return 128 + SIGKILL;
+	code = WIFSIGNALED(app.status) ? 128 + WTERMSIG(app.status)
+				       : WEXITSTATUS(app.status);
 	return supervision->remap[code] ? 0 : code;
 }

@@ -36,6 +36,7 @@ static const struct {
 	{ "capget", SYS_capget },	{ "capset", SYS_capset },
 	{ "prctl", SYS_prctl },		{ "setgroups", SYS_setgroups },
 	{ "setresuid", SYS_setresuid }, { "setresgid", SYS_setresgid },
+	{ "close_range", SYS_close_range },
 };
 
 static const struct {
@@ -47,6 +48,8 @@ static const struct {
 	{ "ENOSYS", ENOSYS },
 	{ "EINVAL", EINVAL },
 };
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static struct sock_filter code[16];
 static unsigned short length;
@@ -71,11 +74,11 @@ int main(int argc, char **argv)
 
 	if (!spec)
 		return 99;
-	while (call < 6 && strcmp(spec, calls[call].name) != 0)
+	while (call < COUNT(calls) && strcmp(spec, calls[call].name) != 0)
 		call++;
-	while (error < 4 && strcmp(argv[2], errors[error].name) != 0)
+	while (error < COUNT(errors) && strcmp(argv[2], errors[error].name) != 0)
 		error++;
-	if (call == 6 || error == 4)
+	if (call == COUNT(calls) || error == COUNT(errors))
 		return 99;
 	require(offsetof(struct seccomp_data, arch), ARCH);
 	require(offsetof(struct seccomp_data, nr), calls[call].number);

@@ -87,6 +87,10 @@ ready() {
 	run -7 init -- "$file" "a b" c
 	[[ $output == "got 2 a b c" ]]
 	PATH=$BATS_TEST_TMPDIR:$PATH run -7 init -- script
+	# However many arguments it has.
+	echo 'exit $(($# / 100))' >"$file"
+	# shellcheck disable=SC2046
+	run -200 init -- "$file" $(seq 20000)
 }
 
 @test "PATH is searched on, past what cannot be run" {
@@ -221,6 +225,50 @@ ready" ]]
 	run ! said "got 15"
 	# The application is another user's; we are root and may.
 	kill -TERM "$(first_child "$INIT")"
+	ended 0
+}
+
+@test "what cannot be told to end is waited for within the grace, and no longer" {
+	caps "allow = SETUID SETGID" "[init]" "keep_kill = no" "grace = 3600"
+	ready -- setpriv --reuid=1000 --regid=1000 --clear-groups \
+		"$APP" signals 15
+	kill -USR1 "$INIT"
+	wait_until grep -q USR1 "$ERR"
+	kill -TERM "$INIT"
+	wait_until grep -q TERM "$ERR"
+	kill -0 "$INIT"
+	kill -TERM "$INIT"
+	ended 137
+	caps "allow = SETUID SETGID" "[init]" "keep_kill = no" "grace = 1" \
+		"remap_exit = 137"
+	ready -- setpriv --reuid=1000 --regid=1000 --clear-groups \
+		"$APP" signals 15
+	kill -TERM "$INIT"
+	ended 137
+}
+
+@test "an application that is stopped goes on to act on a TERM" {
+	local app
+	ready -- "$APP" signals 15
+	app=$(first_child "$INIT")
+	kill -STOP "$app"
+	wait_until grep -q '^State:.*T' "/proc/$app/status"
+	kill -USR1 "$INIT"
+	kill -TERM "$INIT"
+	ended 0
+	# Not by a signal that leaves it as it is.
+	ready -- "$APP" signals 15
+	app=$(first_child "$INIT")
+	kill -TSTP "$INIT"
+	wait_until said "got 20"
+	kill -STOP "$app"
+	wait_until grep -q '^State:.*T' "/proc/$app/status"
+	kill -USR1 "$INIT"
+	wait_until grep -q '^ShdPnd:.*[1-9a-f]' "/proc/$app/status"
+	grep -q '^State:.*T' "/proc/$app/status"
+	kill -CONT "$INIT"
+	wait_until said "got 10"
+	kill -TERM "$INIT"
 	ended 0
 }
 
@@ -424,6 +472,18 @@ as_direct() {
 	[[ $(cd "/proc/$INIT/fd" && echo *) == "0 1 2" ]]
 	[[ $(readlink "/proc/$INIT/cwd") == / ]]
 	[[ $(readlink "/proc/$(first_child "$INIT")/cwd") == /usr ]]
+	kill -TERM "$INIT"
+	ended 0
+	exec 7<&- 42<&-
+}
+
+@test "without close_range(2) PID 1 keeps no descriptor either" {
+	"$BIN/denysys" close_range ENOSYS true || skip "no seccomp filters here"
+	exec 7</dev/null 42</dev/null
+	start "$BIN/denysys" close_range ENOSYS "$C" --policy "$POLICY" -- \
+		"$APP" signals 15
+	wait_until said ready
+	[[ $(cd "/proc/$INIT/fd" && echo *) == "0 1 2" ]]
 	kill -TERM "$INIT"
 	ended 0
 	exec 7<&- 42<&-
