@@ -14,11 +14,4 @@
 int witness_check(const struct capstate *expected, const char *who,
 		  struct error *err) MUST_CHECK;
 
-/* Read the text of a /proc/PID/status: the sets, no_new_privs and the ids
- * into state (securebits are not in it), the PID in the process's innermost
- * namespace into *pid. Returns 0, or -1 with err set when a line is missing
- * or malformed or the ids differ among themselves. */
-int status_parse(const char *text, struct capstate *state, pid_t *pid,
-		 struct error *err) MUST_CHECK;
-
 #endif

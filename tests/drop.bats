@@ -1231,3 +1231,11 @@ setuid() {
 		"$APP" report
 	has "app: 400 400 400 400 400"
 }
+
+@test "a process with twenty thousand groups is proven like any other" {
+	need_namespaces
+	caps "allow = CHOWN"
+	run -0 in_pidns setpriv --groups "$(seq -s, 20000)" "$C" \
+		--policy "$POLICY" -- "$APP" syscalls
+	[[ ${lines[0]} == "app: 0 1 1 1 0" ]]
+}
