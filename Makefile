@@ -24,7 +24,7 @@ BATS       = bats
 
 # PID 1, and nothing but PID 1.
 modules = main options error file names strict policy plan caps witness \
-	status user exec supervise
+	status user exec supervise process verify report decode
 
 warnings = -Wall -Wextra -Wshadow -Wformat=2 -Wstrict-prototypes \
 	-Wmissing-prototypes -Wswitch-enum -Wvla -Wundef

@@ -24,7 +24,7 @@ int capname_parse(const char *name) MUST_CHECK;
 /* The names of the bits in set, upper case, without "CAP_", lowest first, with
  * a blank between them, into text; "NONE" for no bit. Bits without a name
  * become their number. Returns text. */
-const char *capname_format(uint64_t set, char text[CAPABILITIES_TEXT]);
+char *capname_format(uint64_t set, char text[CAPABILITIES_TEXT]);
 
 /* A list of capabilities, separated by commas or blanks: names, ALL,
  * DOCKER_DEFAULT, or NONE alone. On a mistake err has the reason. Returns 0

@@ -9,13 +9,18 @@
 #define POLICY_DEFAULT_PATH "/etc/capini.ini"
 
 enum mode {
-	MODE_RUN,   /* run PROGRAM as its init */
-	MODE_EXEC,  /* become PROGRAM under the same policy */
-	MODE_CHECK, /* judge a policy file */
+	MODE_RUN,    /* run PROGRAM as its init */
+	MODE_EXEC,   /* become PROGRAM under the same policy */
+	MODE_CHECK,  /* judge a policy file */
+	MODE_VERIFY, /* judge running processes */
+	MODE_DECODE, /* a mask as names */
 	MODE_HELP,
 	MODE_LICENSE,
 	MODE_VERSION,
 };
+
+/* Does this mode start PROGRAM? The others only answer. */
+bool mode_runs(enum mode mode);
 
 /* What argv and the environment ask for. Strings belong to argv or to the
  * environment; NULL, false or -1 where nothing was asked. */
@@ -26,6 +31,8 @@ struct options {
 	const char *drop;
 	const char *drop_environment; /* CAPINI_DROP */
 	const char *user;
+	const char *subject; /* of --verify: a PID or "all"; of --decode */
+	bool json;
 	bool subreaper;
 	bool kill_process_group;
 	bool warn_on_reap;

@@ -30,4 +30,8 @@ struct strict_handler {
 int strict_parse(const char *file, const char *text, size_t length,
 		 const struct strict_handler *handler) MUST_CHECK;
 
+/* The length of the UTF-8 sequence at text, of which left bytes are there; 0
+ * when it is none: RFC 3629, no overlong forms, no surrogates. */
+size_t utf8_length(const char *text, size_t left);
+
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "caps.h"
+#include "decode.h"
 #include "error.h"
 #include "exec.h"
 #include "file.h"
@@ -16,9 +17,10 @@
 #include "policy.h"
 #include "supervise.h"
 #include "user.h"
+#include "verify.h"
 #include "witness.h"
 
-/* The answers of --check. */
+/* The answers of --check, --verify and --decode. */
 enum { HOLDS = 0, DOES_NOT_HOLD = 1, COULD_NOT_TELL = 2 };
 
 /* All that a start is made of. */
@@ -55,6 +57,10 @@ static enum file_result read_policy(struct start *start, struct error *err)
 	/* Not on the stack, where -fstack-clash-protection touches every page
 	 * of it for good. */
 	static char text[POLICY_TEXT_MAX + 1];
+	/* What asks has nothing to say of a policy that is not there. */
+	bool may_be_absent = !options->policy_path &&
+			     (mode_runs(options->mode) ||
+			      (options->mode == MODE_VERIFY && options->allow));
 	enum file_result result;
 	size_t length;
 	bool bad = false;
@@ -62,8 +68,7 @@ static enum file_result read_policy(struct start *start, struct error *err)
 	result = file_read(path, text, sizeof(text), &length, err);
 	if (result == FILE_GOOD) {
 		bad = policy_parse(&start->policy, path, text, length) < 0;
-	} else if (result == FILE_ABSENT && !options->policy_path &&
-		   options->mode != MODE_CHECK) {
+	} else if (result == FILE_ABSENT && may_be_absent) {
 		note("%s does not exist: nothing is allowed", path);
 		policy_default(&start->policy, path);
 	} else if (result == FILE_ABSENT) {
@@ -96,6 +101,33 @@ static int check_policy(struct start *start)
 		return COULD_NOT_TELL;
 	}
 	return HOLDS;
+}
+
+static int verify_processes(struct start *start)
+{
+	const struct options *options = &start->options;
+	struct error err;
+
+	if (read_policy(start, &err) == FILE_GOOD)
+		return verify(&start->policy, options->subject, options->json);
+	if (err.text[0])
+		fault("%s", err.text);
+	return COULD_NOT_TELL;
+}
+
+/* What asks, and starts nothing. */
+static int answer(struct start *start, const char *name)
+{
+	const struct options *options = &start->options;
+
+	signals_restore(&start->signals);
+	if (options->mode == MODE_CHECK)
+		return check_policy(start);
+	if (options->mode == MODE_VERIFY)
+		return verify_processes(start);
+	if (options->mode == MODE_DECODE)
+		return decode(options->subject, options->json);
+	return options_answer(options->mode, name);
 }
 
 /* Look, plan, narrow: what both sides have in common. */
@@ -202,34 +234,41 @@ static int supervise(struct start *start, struct error *err)
 	return supervise_loop(&supervision);
 }
 
-int main(int argc, char **argv)
+/* Start the app. Returns the exit code. */
+static int run(struct start *start)
 {
-	struct start start = {0};
-	enum mode mode;
 	struct error err;
 	int code = -1;
 
-	if (signals_hold(&start.signals, &err) < 0)
-		fatal(&err);
-	occupy_standard_descriptors();
-	if (options_parse(argc, argv, &start.options) < 0)
-		return EXIT_REFUSED;
-	mode = start.options.mode;
-	if (mode == MODE_CHECK)
-		return check_policy(&start);
-	if (mode != MODE_RUN && mode != MODE_EXEC)
-		return options_answer(mode, argc > 0 ? argv[0] : "");
-	if (start.options.verbosity >= 0)
-		error_verbosity(start.options.verbosity);
-	if (read_policy(&start, &err) == FILE_GOOD) {
-		error_verbosity(start.policy.verbosity);
-		if (prepare(&start, &err) == 0)
-			code = mode == MODE_EXEC ? replace(&start, &err)
-						 : supervise(&start, &err);
+	if (start->options.verbosity >= 0)
+		error_verbosity(start->options.verbosity);
+	if (read_policy(start, &err) == FILE_GOOD) {
+		error_verbosity(start->policy.verbosity);
+		if (prepare(start, &err) == 0)
+			code = start->options.mode == MODE_EXEC
+				       ? replace(start, &err)
+				       : supervise(start, &err);
 	}
 	if (code >= 0)
 		return code;
 	if (err.text[0])
 		fatal(&err);
 	return err.exit_code;
+}
+
+int main(int argc, char **argv)
+{
+	struct start start = {0};
+	struct error err;
+	bool runs;
+	int parsed;
+
+	if (signals_hold(&start.signals, &err) < 0)
+		fatal(&err);
+	occupy_standard_descriptors();
+	parsed = options_parse(argc, argv, &start.options);
+	runs = mode_runs(start.options.mode);
+	if (parsed < 0)
+		return runs ? EXIT_REFUSED : COULD_NOT_TELL;
+	return runs ? run(&start) : answer(&start, argc > 0 ? argv[0] : "");
 }

@@ -63,7 +63,7 @@ static void capname_one(int number, char *text, size_t size)
 		*text = (char)toupper((unsigned char)*text);
 }
 
-const char *capname_format(uint64_t set, char text[CAPABILITIES_TEXT])
+char *capname_format(uint64_t set, char text[CAPABILITIES_TEXT])
 {
 	size_t used = 0;
 

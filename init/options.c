@@ -17,9 +17,8 @@ enum {
 	OPTION_ALLOW,
 	OPTION_DROP,
 	OPTION_USER,
-	OPTION_EXEC,
-	OPTION_CHECK,
-	OPTION_VERSION,
+	OPTION_JSON,
+	OPTION_MODE, /* and an enum mode on top */
 };
 
 static const struct option long_options[] = {
@@ -27,10 +26,13 @@ static const struct option long_options[] = {
 	{"allow", required_argument, NULL, OPTION_ALLOW},
 	{"drop", required_argument, NULL, OPTION_DROP},
 	{"user", required_argument, NULL, OPTION_USER},
-	{"exec", no_argument, NULL, OPTION_EXEC},
-	{"check", no_argument, NULL, OPTION_CHECK},
-	{"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, OPTION_VERSION},
+	{"exec", no_argument, NULL, OPTION_MODE + MODE_EXEC},
+	{"check", no_argument, NULL, OPTION_MODE + MODE_CHECK},
+	{"verify", optional_argument, NULL, OPTION_MODE + MODE_VERIFY},
+	{"decode", required_argument, NULL, OPTION_MODE + MODE_DECODE},
+	{"json", no_argument, NULL, OPTION_JSON},
+	{"help", no_argument, NULL, OPTION_MODE + MODE_HELP},
+	{"version", no_argument, NULL, OPTION_MODE + MODE_VERSION},
 	{NULL, 0, NULL, 0},
 };
 
@@ -38,6 +40,8 @@ static const char help[] =
 	"usage: capini [OPTIONS] [--] PROGRAM [ARG...]\n"
 	"       capini --exec [OPTIONS] [--] PROGRAM [ARG...]\n"
 	"       capini --check [FILE]\n"
+	"       capini --verify[=PID|=all] [--json]\n"
+	"       capini --decode MASK|PID [--json]\n"
 	"\n"
 	"Reduce every capability set to what a policy allows, prove it, and "
 	"run\n"
@@ -52,6 +56,9 @@ static const char help[] =
 	"  --user USER[:GRP]  switch to this user, where the file names none\n"
 	"  --exec             become PROGRAM: no child, no reaping\n"
 	"  --check            judge a policy and print it in its normal form\n"
+	"  --verify[=WHOM]    judge running processes: PID 1, another, or all\n"
+	"  --decode MASK      the names in a mask, or in the sets of a PID\n"
+	"  --json             answer in JSON\n"
 	"  -s                 be a subreaper (by itself when not PID 1)\n"
 	"  -p SIGNAL          get SIGNAL when our parent dies\n"
 	"  -g                 forward signals to PROGRAM's process group\n"
@@ -65,7 +72,9 @@ static const char help[] =
 	"environment: CAPINI_DROP (as --drop), TINI_SUBREAPER (as -s),\n"
 	"TINI_KILL_PROCESS_GROUP (as -g), TINI_VERBOSITY (0..4)\n"
 	"exit: PROGRAM's code, 128+n if signal n ended it, 127 not found,\n"
-	"126 not runnable, 125 refused before PROGRAM ran\n";
+	"126 not runnable, 125 refused before PROGRAM ran; --check, --verify "
+	"and\n"
+	"--decode: 0 holds, 1 does not, 2 could not be told\n";
 
 static const char license[] =
 	"capini is under the MIT licence: use, copy, modify and distribute it\n"
@@ -88,10 +97,17 @@ static int set_once(const char **value, const char *name)
 static int set_mode(struct options *options, enum mode mode)
 {
 	if (options->mode != MODE_RUN && options->mode != mode) {
-		fault("only one of --exec, --check, -h, -l and --version");
+		fault("only one of --exec, --check, --verify, --decode, -h, "
+		      "-l and --version");
 		return -1;
 	}
 	options->mode = mode;
+	if (optarg && options->subject) {
+		fault("--verify or --decode is given twice");
+		return -1;
+	}
+	if (optarg)
+		options->subject = optarg;
 	return 0;
 }
 
@@ -140,6 +156,8 @@ static int usage_fault(int letter, const char *argument)
 
 static int take(int letter, const char *argument, struct options *options)
 {
+	if (letter >= OPTION_MODE)
+		return set_mode(options, (enum mode)(letter - OPTION_MODE));
 	switch (letter) {
 	case OPTION_POLICY:
 		return set_once(&options->policy_path, "policy");
@@ -149,16 +167,9 @@ static int take(int letter, const char *argument, struct options *options)
 		return set_once(&options->drop, "drop");
 	case OPTION_USER:
 		return set_once(&options->user, "user");
-	case OPTION_EXEC:
-		return set_mode(options, MODE_EXEC);
-	case OPTION_CHECK:
-		return set_mode(options, MODE_CHECK);
-	case OPTION_VERSION:
-		return set_mode(options, MODE_VERSION);
-	case 'h':
-		return set_mode(options, MODE_HELP);
-	case 'l':
-		return set_mode(options, MODE_LICENSE);
+	case OPTION_JSON:
+		options->json = true;
+		return 0;
 	case 's':
 		options->subreaper = true;
 		return 0;
@@ -173,6 +184,10 @@ static int take(int letter, const char *argument, struct options *options)
 			options->verbosity = VERBOSITY_WARN;
 		options->verbosity++;
 		return 0;
+	case 'h':
+		return set_mode(options, MODE_HELP);
+	case 'l':
+		return set_mode(options, MODE_LICENSE);
 	case 'p':
 		return set_pdeathsig(options);
 	case 'e':
@@ -191,6 +206,13 @@ static bool abbreviated(const char *argument, int index)
 
 	return strncmp(argument + 2, name, length) != 0 ||
 	       (argument[2 + length] != '\0' && argument[2 + length] != '=');
+}
+
+static bool ends_in_colon(const char *text)
+{
+	size_t length = strlen(text);
+
+	return length > 0 && text[length - 1] == ':';
 }
 
 static int parse_arguments(int argc, char **argv, struct options *options)
@@ -214,6 +236,10 @@ static int parse_arguments(int argc, char **argv, struct options *options)
 			letter = '?';
 		if (take(letter, argument, options) < 0)
 			result = -1;
+		/* A pasted "CapEff: MASK" is two arguments. */
+		if (letter == OPTION_MODE + MODE_DECODE && optind < argc &&
+		    ends_in_colon(optarg))
+			options->subject = argv[optind++];
 	}
 	if (optind < argc)
 		options->program = argv + optind;
@@ -239,22 +265,34 @@ static int parse_environment(struct options *options)
 	return 0;
 }
 
-/* Do mode and operands go together? */
+bool mode_runs(enum mode mode)
+{
+	return mode == MODE_RUN || mode == MODE_EXEC;
+}
+
+/* Do mode, options and operands go together? */
 static int check_operands(struct options *options)
 {
-	bool runs = options->mode == MODE_RUN || options->mode == MODE_EXEC;
+	bool runs = mode_runs(options->mode);
+	bool asks =
+		options->mode == MODE_VERIFY || options->mode == MODE_DECODE;
 
 	if (runs && !options->program) {
 		fault("no PROGRAM to run; see --help");
 		return -1;
 	}
-	if (options->mode != MODE_CHECK || !options->program)
-		return 0;
-	if (options->policy_path || options->program[1]) {
-		fault("--check takes one FILE");
+	if (options->json && !asks) {
+		fault("--json goes with --verify and --decode");
 		return -1;
 	}
-	options->policy_path = options->program[0];
+	if (options->mode == MODE_CHECK && !options->policy_path &&
+	    options->program)
+		options->policy_path = *options->program++;
+	if (!runs && options->program && *options->program) {
+		fault("unexpected argument \"%s\"; see --help",
+		      options->program[0]);
+		return -1;
+	}
 	return 0;
 }
 

@@ -31,9 +31,7 @@ struct reader {
 	((reader)->failed = true, \
 	 fault_at((reader)->file, (reader)->line, __VA_ARGS__))
 
-/* The length of the UTF-8 sequence at text, 0 when it is none: RFC 3629, no
- * overlong forms, no surrogates. */
-static size_t utf8_length(const char *text, size_t left)
+size_t utf8_length(const char *text, size_t left)
 {
 	static const struct {
 		unsigned char first, last, low, high;

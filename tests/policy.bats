@@ -592,7 +592,7 @@ bad_start() {
 
 @test "--check takes one file, and the options that narrow" {
 	policy "[capabilities]" "allow = NET_RAW CHOWN"
-	run -125 "$C" --check "$POLICY" "$POLICY"
+	run -2 "$C" --check "$POLICY" "$POLICY"
 	run -0 "$C" --policy "$POLICY" --check
 	contains "$output" NET_RAW
 	run -0 "$C" --drop CHOWN --check "$POLICY"

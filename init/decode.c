@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* Masks as names, in the forms that people paste. */
+#include "decode.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "names.h"
+#include "report.h"
+#include "status.h"
+
+enum { COULD_NOT_TELL = 2 };
+
+#define PID_LAST    (4 * 1024 * 1024) /* the kernel's PID_MAX_LIMIT */
+#define MASK_DIGITS 16
+
+/* Does text start like a line of /proc/PID/status, "CapEff:"? */
+static bool is_line(const char *text)
+{
+	return strncmp(text, "Cap", 3) == 0 && isupper(text[3]) &&
+	       islower(text[4]) && islower(text[5]) && text[6] == ':';
+}
+
+/* Returns 0, or -1 when text is no mask. */
+static int parse_mask(const char *text, uint64_t *mask)
+{
+	size_t digits;
+
+	if (is_line(text)) {
+		text += strlen("CapEff:");
+		text += strspn(text, " \t");
+	}
+	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
+		text += 2;
+	digits = strspn(text, "0123456789abcdefABCDEF");
+	*mask = strtoull(text, NULL, 16);
+	text += digits;
+	text += strspn(text, " \t\n");
+	return digits > 0 && digits <= MASK_DIGITS && *text == '\0' ? 0 : -1;
+}
+
+/* In the form of capsh --decode. */
+static void print_mask(const char *name, uint64_t mask)
+{
+	const char *comma = "";
+
+	printf("%s0x%016llx=", name, (unsigned long long)mask);
+	for (int number = 0; number < 64; number++) {
+		char text[CAPABILITIES_TEXT];
+
+		if (!(mask & CAPABILITY_BIT(number)))
+			continue;
+		capname_format(CAPABILITY_BIT(number), text);
+		for (char *c = text; *c; c++)
+			*c = (char)tolower(*c);
+		printf("%s%s%s", comma, number > CAPABILITY_LAST ? "" : "cap_",
+		       text);
+		comma = ",";
+	}
+	putchar('\n');
+}
+
+static int decode_process(int pid, bool json)
+{
+	struct status status;
+	const struct capstate *caps = &status.caps;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	if (status_read(-1, path, &status) < 0) {
+		fault("process %d: %s; a mask is written 0x%d", pid,
+		      errno == ENOENT ? "there is none" : strerror(errno), pid);
+		return COULD_NOT_TELL;
+	}
+	const struct {
+		const char *line, *name;
+		uint64_t set;
+	} sets[] = {
+		{"CapInh: ", "inheritable", caps->inheritable},
+		{"CapPrm: ", "permitted", caps->permitted},
+		{"CapEff: ", "effective", caps->effective},
+		{"CapBnd: ", "bounding", caps->bounding},
+		{"CapAmb: ", "ambient", caps->ambient},
+	};
+
+	if (json) {
+		printf("{\"pid\":%d,\"name\":", pid);
+		report_name(status.name);
+	}
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		if (!json) {
+			print_mask(sets[i].line, sets[i].set);
+			continue;
+		}
+		printf(",\"%s\":{", sets[i].name);
+		report_set(sets[i].set);
+		putchar('}');
+	}
+	if (json)
+		puts("}");
+	return 0;
+}
+
+static int decode_mask(const char *text, bool json)
+{
+	uint64_t mask;
+
+	if (parse_mask(text, &mask) < 0) {
+		fault("--decode: \"%s\" is neither a mask of at most %d "
+		      "hexadecimal digits nor a PID",
+		      text, MASK_DIGITS);
+		return COULD_NOT_TELL;
+	}
+	if (!json) {
+		print_mask("", mask);
+		return 0;
+	}
+	putchar('{');
+	report_set(mask);
+	puts("}");
+	return 0;
+}
+
+int decode(const char *text, bool json)
+{
+	long pid = text[0] == '0' ? -1 : number_parse(text, PID_LAST);
+	int answer = pid > 0 ? decode_process((int)pid, json)
+			     : decode_mask(text, json);
+
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return answer;
+	fault("cannot write to stdout: %s", strerror(errno));
+	return COULD_NOT_TELL;
+}
