@@ -58,9 +58,8 @@ static bool pass_terminal(pid_t from, pid_t to)
 	int fd = tty >= 0 ? tty : STDIN_FILENO;
 	bool foreground = tcgetpgrp(fd) == from;
 
-	if (foreground && from != to && tcsetpgrp(fd, to) < 0)
-		note("cannot put the application in the foreground: %s",
-		     strerror(errno));
+	if (foreground && tcsetpgrp(fd, to) < 0)
+		note("cannot pass the terminal on: %s", strerror(errno));
 	if (tty >= 0)
 		close(tty);
 	return foreground;
@@ -266,17 +265,21 @@ static bool forward(const struct supervision *supervision, int number,
 
 /* The app was stopped at its terminal, by ^Z. Stop as well, so that the shell
  * which we run under has its terminal back, and let the app go on when we do.
- * Where no shell could continue us, as PID 1 or the leader of a session, the
- * kernel does not stop us, and ^Z has no effect, as without us. */
+ * Where no shell could continue us ^Z has no effect: the kernel stops neither
+ * PID 1 nor the leader of a session, and an init above us would not wake us. */
 static void stop_with(pid_t app)
 {
 	uint64_t stop = 1ULL << (SIGTSTP - 1);
 
-	if (!pass_terminal(app, app))
+	if (!pass_terminal(app, getpgrp()))
 		return;
-	syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, &stop, NULL, sizeof(stop));
-	kill(getpid(), SIGTSTP);
-	syscall(SYS_rt_sigprocmask, SIG_BLOCK, &stop, NULL, sizeof(stop));
+	if (getppid() != 1) {
+		syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, &stop, NULL,
+			sizeof(stop));
+		kill(getpid(), SIGTSTP);
+		syscall(SYS_rt_sigprocmask, SIG_BLOCK, &stop, NULL,
+			sizeof(stop));
+	}
 	pass_terminal(getpgrp(), app);
 	kill(-app, SIGCONT);
 }

@@ -57,6 +57,12 @@ app:x:1000:' >"$context/etc/group"
 	COPY . /
 	ENTRYPOINT ["/capini", "--"]
 	END
+	image capini-shell <<-END
+	FROM debian:bookworm-slim
+	COPY capini /
+	ENTRYPOINT ["/capini", "--"]
+	CMD ["bash"]
+	END
 }
 
 setup() {
@@ -66,7 +72,12 @@ setup() {
 }
 
 teardown() {
-	local id
+	local dir id
+	if [ -s "$BATS_TEST_TMPDIR/engine" ]; then
+		dir=$(cat "$BATS_TEST_TMPDIR/engine")
+		sh "$root/tests/docker/engine.sh" stop "$dir/e"
+		rm -rf "$dir"
+	fi
 	[ -s "$BATS_TEST_TMPDIR/containers" ] || return 0
 	while read -r id; do
 		docker rm -f "$id" >/dev/null || :
@@ -603,6 +614,307 @@ teardown() {
 	run -0 docker stop -t 30 "$container"
 	run -0 docker wait "$container"
 	[ "$output" = 143 ]
+}
+
+# stopped SECONDS CODE: docker stop ends the container in less, with this code
+stopped() {
+	local before=$EPOCHREALTIME after
+	docker stop -t 30 "$container" >/dev/null
+	after=$EPOCHREALTIME
+	run -0 docker wait "$container"
+	echo "ended with $output after $((${after/./} - ${before/./})) us"
+	[ "$output" = "$2" ]
+	[ $((${after/./} - ${before/./})) -lt $(($1 * 1000000)) ]
+}
+
+@test "keep_kill = no, user = 1000: PID 1 is that user, docker stop is quick" {
+	policy '[process]' 'user = 1000' '[init]' 'keep_kill = no'
+	in_background -- sleep 1000
+	until_true 20 app_runs sleep
+	sets_outside
+	are '0 0 0 0 0 nnp=1' '0 0 0 0 0 nnp=1'
+	stopped 10 143
+	run -0 docker logs "$container"
+	[ -z "$output" ]
+}
+
+@test "keep_kill = auto: docker stop ends an application that changed its uid" {
+	base=capini-shell policy '[capabilities]' 'allow = SETUID, SETGID'
+	in_background -- setpriv --reuid 1000 --clear-groups sleep 1000
+	until_true 20 app_runs sleep
+	stopped 10 143
+	run -0 docker logs "$container"
+	[ -z "$output" ]
+}
+
+# Only Docker's SIGKILL is left then, after its patience (-t).
+@test "an application changed its uid, no KILL: docker logs has one line of it" {
+	local options keep
+	for keep in no auto; do
+		options=(--cap-drop KILL)
+		[ "$keep" = auto ] || options=()
+		base=capini-shell policy '[capabilities]' \
+			'allow = SETUID, SETGID' \
+			'[init]' "keep_kill = $keep"
+		in_background "${options[@]}" -- \
+			setpriv --reuid 1000 --clear-groups sleep 1000
+		until_true 20 app_runs sleep
+		docker stop -t 1 "$container"
+		run -0 docker wait "$container"
+		[ "$output" = 137 ]
+		run -0 docker logs "$container"
+		[ "${#lines[@]}" -eq 1 ]
+		[[ $output == 'capini: cannot forward TERM '*' KILL '* ]]
+	done
+}
+
+# --- docker run -it ----------------------------------------------------------
+
+# Typed at an interactive shell: ^C, ^Z, fg, ^\ and a new size of the window.
+job_control() {
+	cat <<-'END'
+	expect ^\$ 
+	send sh -c 'echo ready; exec sleep 1000'\n
+	expect ^ready$
+	send \x03
+	expect ^\$ 
+	send echo code=$?\n
+	expect ^code=130$
+	send sh -c 'echo ready; exec sleep 1000'\n
+	expect ^ready$
+	send \x1a
+	expect Stopped
+	expect ^\$ 
+	send jobs\n
+	expect ^\[1\]\+ +Stopped
+	expect ^\$ 
+	send fg\n
+	expect ^sh -c .*
+	send \x03
+	expect ^\$ 
+	send sh -c 'echo ready; exec sleep 1000'\n
+	expect ^ready$
+	send \x1c
+	expect Quit
+	expect ^\$ 
+	send echo code=$?\n
+	expect ^code=131$
+	send stty size\n
+	expect ^24 80$
+	size 50 132
+	send until [ "$(stty size)" = '50 132' ]; do sleep .1; done; echo wider\n
+	expect ^wider$
+	send echo pid=$$ parent=$PPID\n
+	expect ^pid=\d+ parent=\d+$
+	expect ^\$ 
+	send exit 42\n
+	END
+}
+
+@test "docker run -it: a shell has job control, the window's size, its code" {
+	run -42 on_terminal run --rm -it --network none -e 'PS1=$ ' \
+		-e TERM=dumb capini-shell bash --norc < <(job_control)
+	[[ $output == *$'\npid='*' parent=1'$'\n'* ]]
+	[[ $output != *'job control'* ]]
+	[[ $output != *capini:* ]]
+}
+
+@test "docker run -it: a shell of another user has the same" {
+	base=capini-shell policy '[process]' 'user = 1000:1000'
+	run -42 on_terminal run --rm -it --network none -e 'PS1=$ ' \
+		-e TERM=dumb capini-policy bash --norc < <(job_control)
+	[[ $output == *$'\npid='*' parent=1'$'\n'* ]]
+	[[ $output != *'job control'* ]]
+	[[ $output != *capini:* ]]
+}
+
+@test "docker exec -it /capini --exec: a shell has the same" {
+	image=capini-shell in_background -- sleep 1000
+	until_true 20 app_runs sleep
+	run -42 on_terminal exec -it -e 'PS1=$ ' -e TERM=dumb "$container" \
+		/capini --exec -- bash --norc < <(job_control)
+	# In place: no process of ours between Docker and the shell.
+	[[ $output == *$'\npid='*' parent=0'$'\n'* ]]
+}
+
+@test "docker run -it: ^C ends an application that has no handler for it" {
+	run -130 on_terminal run --rm -it --network none capini-shell \
+		sh -c 'echo ready; exec sleep 1000' <<-'END'
+	expect ^ready$
+	send \x03
+	END
+}
+
+@test "docker run -it: ^Z does not wedge an application that has no shell" {
+	run -131 on_terminal run --rm -it --network none capini-shell \
+		sh -c 'trap "echo continued" CONT
+			echo ready
+			while :; do sleep 0.1; done' <<-'END'
+	expect ^ready$
+	send \x1a
+	expect ^continued$
+	send \x1c
+	END
+}
+
+@test "docker run -it: the application hears of a new window size" {
+	run -7 on_terminal run --rm -it --network none capini-shell \
+		bash -c 'trap "stty size; exit 7" WINCH
+			echo ready
+			while :; do sleep 0.1; done' <<-'END'
+	expect ^ready$
+	size 30 100
+	expect ^30 100$
+	END
+}
+
+@test "docker run -i without a terminal: stdin goes to the application" {
+	run -0 docker run --rm -i --network none capini-shell cat <<<hello
+	[ "$output" = hello ]
+}
+
+# --- ENTRYPOINT and CMD ------------------------------------------------------
+
+@test "ENTRYPOINT and CMD: with and without arguments to docker run" {
+	image capini-cmd <<-'END'
+	FROM capini-test
+	CMD ["sh", "-c", "echo of the image; exit 3"]
+	END
+	run -3 docker run --rm --network none capini-cmd
+	[ "$output" = 'of the image' ]
+	run -4 docker run --rm --network none capini-cmd \
+		sh -c 'echo "$# $1|$2|"; exit 4' sh '' 'a b'
+	[ "$output" = '2 |a b|' ]
+	# The application in ENTRYPOINT, its arguments in CMD.
+	image capini-cmd <<-'END'
+	FROM capini-test
+	ENTRYPOINT ["/capini", "--", "sh", "-c", "echo \"$@\"", "sh"]
+	CMD ["-s", "--", "x"]
+	END
+	run -0 docker run --rm --network none capini-cmd
+	[ "$output" = '-s -- x' ]
+	run -0 docker run --rm --network none capini-cmd --exec -e 7
+	[ "$output" = '--exec -e 7' ]
+}
+
+@test "ENTRYPOINT without CMD and without arguments is one clear refusal" {
+	run -125 docker run --rm --network none capini-test
+	[[ ${lines[0]} == 'capini: '* ]]
+}
+
+@test "WORKDIR and ENV of the image reach the application" {
+	image capini-cmd <<-'END'
+	FROM capini-test
+	ENV GREETING="good day"
+	WORKDIR /etc
+	CMD ["sh", "-c", "echo \"$GREETING in $PWD\""]
+	END
+	run -0 docker run --rm --network none capini-cmd
+	[ "$output" = 'good day in /etc' ]
+}
+
+# --- nested ------------------------------------------------------------------
+
+# Below docker-init, capini is not PID 1.
+nested_app() {
+	local init
+	init=$(docker inspect -f '{{.State.Pid}}' "$container")
+	capini_pid=$(cat "/proc/$init/task/$init/children" 2>/dev/null)
+	capini_pid=${capini_pid%% *}
+	app_pid=$(cat "/proc/$capini_pid/task/$capini_pid/children" 2>/dev/null)
+	app_pid=${app_pid%% *}
+	[ -n "$app_pid" ] && [ "$(cat "/proc/$app_pid/comm")" = "$1" ]
+}
+
+@test "docker run --init before capini: silent, and docker stop is quick" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE'
+	in_background --init -- sleep 1000
+	until_true 20 nested_app sleep
+	[ "$(cat "/proc/$capini_pid/comm")" = capini ]
+	sets=$(sets "$(cat "/proc/$capini_pid/status" "/proc/$app_pid/status")")
+	are '0 0 0 400 0 nnp=1' '0 400 400 400 0 nnp=1'
+	stopped 10 143
+	run -0 docker logs "$container"
+	[ -z "$output" ]
+}
+
+@test "docker run --init before capini: an application's own end is its code" {
+	policy '[capabilities]' 'allow = NONE'
+	in_background --init -- sh -c 'trap "exit 0" TERM
+		touch /ready
+		while :; do sleep 0.1; done'
+	until_true 20 docker exec "$container" test -e /ready
+	stopped 10 0
+	run -42 docker run --rm --init --network none capini-policy \
+		sh -c 'exit 42'
+	[ "$output" = '' ]
+}
+
+@test "docker run --init before capini: orphans go to capini, it reaps them" {
+	policy '[capabilities]' 'allow = NONE'
+	# 50 that have lost their parents and end; one that stays.
+	in_background --init -- sh -c '
+		for i in $(seq 50); do (sleep 0.2 &); done
+		(sleep 999 &)
+		exec sleep 1000'
+	until_true 20 nested_app sleep
+	only_two() {
+		local child children names=
+		children=$(cat "/proc/$capini_pid/task/$capini_pid/children")
+		for child in $children; do
+			names+="$(tr '\0' ' ' <"/proc/$child/cmdline") "
+		done
+		echo "children: $names"
+		[ "$names" = 'sleep 1000  sleep 999  ' ]
+	}
+	until_true 20 only_two
+}
+
+@test "capini -- capini -- application in a container: as one capini" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE'
+	run -0 docker run --rm --network none capini-policy /capini -- \
+		cat /proc/1/status /proc/self/status
+	sets=$(sets)
+	are '0 0 0 400 0 nnp=1' '0 400 400 400 0 nnp=1'
+	run -42 docker run --rm --network none capini-policy /capini -- \
+		sh -c 'exit 42'
+	[ -z "$output" ]
+	run -127 docker run --rm --network none capini-policy /capini -- \
+		/no/such/program
+	in_background -- /capini -- sleep 1000
+	until_true 20 nested_app sleep
+	stopped 10 143
+	run -0 docker logs "$container"
+	[ -z "$output" ]
+}
+
+@test "capini as docker-init: docker info knows it, docker run --init uses it" {
+	local dir
+	dir=$(mktemp -d /tmp/capini-engine.XXXXXX)
+	echo "$dir" >"$BATS_TEST_TMPDIR/engine"
+	install -m 755 "$static" "$dir/docker-init"
+	CAPINI_INIT_PATH=$dir/docker-init \
+		sh "$root/tests/docker/engine.sh" start "$dir/e"
+	local CAPINI_DOCKER_HOST=unix://$dir/e/docker.sock
+	run -0 docker info
+	[[ $output == *"Init Binary: $dir/docker-init"* ]]
+	[[ $output != *WARNING*init* ]]
+	run -0 docker info -f '{{.InitCommit.ID}}'
+	[[ $output != N/A ]]
+	printf '%s\n' 'FROM scratch' 'COPY bin /bin' | image plain
+	# No capini.ini in the image: nothing is allowed.
+	run -0 docker run --rm --init --network none plain \
+		cat /proc/1/comm /proc/1/status /proc/self/status
+	[ "${lines[0]}" = docker-init ]
+	sets=$(sets)
+	are '0 0 0 0 0 nnp=1' '0 0 0 0 0 nnp=1'
+	run -42 docker run --rm --init --network none plain sh -c 'exit 42'
+	[ -z "$output" ]
+	container=$(docker run -d --init --network none plain sleep 1000)
+	until_true 20 app_runs sleep
+	stopped 10 143
+	run -0 docker logs "$container"
+	[ -z "$output" ]
 }
 
 # --- docker exec -------------------------------------------------------------

@@ -6,6 +6,7 @@
 #     engine.sh base DIR CACHE    make debian:bookworm-slim; tarball in CACHE
 #     engine.sh stop DIR          stop it, remove what it made
 #
+# CAPINI_INIT_PATH: the program that `docker run --init` makes PID 1.
 # Needs root and docker.io, runc, mmdebstrap. Prints on failure only.
 set -eu
 
@@ -53,13 +54,15 @@ start() {
 	rm -rf "$dir/docker.sock" "$dir/docker.pid"
 	mkdir -p "$dir/client"
 	echo '{}' >"$dir/daemon.json"
+	set --
+	[ -z "${CAPINI_INIT_PATH:-}" ] || set -- --init-path="$CAPINI_INIT_PATH"
 	# setsid: a Ctrl-C at the tests is not one at the engine.
 	setsid "$engine" --host="unix://$dir/docker.sock" \
 		--data-root="$dir/data" --exec-root="$dir/exec" \
 		--pidfile="$dir/docker.pid" --group=root \
 		--config-file="$dir/daemon.json" \
 		--bridge=none --iptables=false --ip6tables=false \
-		--exec-opt native.cgroupdriver=cgroupfs \
+		--exec-opt native.cgroupdriver=cgroupfs "$@" \
 		</dev/null >"$dir/docker.log" 2>&1 3>&- 4>&- &
 	engine=$!
 	wait_until 60 answered_or_ended || :

@@ -29,12 +29,13 @@ image() {
 		"$BATS_FILE_TMPDIR/context" 2>&1
 }
 
-# policy LINE...: an image "capini-policy" with these lines as its policy
+# policy LINE...: an image "capini-policy" with these lines as its policy, from
+# $base or the one with busybox
 policy() {
 	mkdir -p "$BATS_TEST_TMPDIR/policy"
 	printf '%s\n' "$@" >"$BATS_TEST_TMPDIR/policy/capini.ini"
 	chmod 644 "$BATS_TEST_TMPDIR/policy/capini.ini"
-	printf '%s\n' 'FROM capini-test' 'COPY capini.ini /etc/' \
+	printf '%s\n' "FROM ${base:-capini-test}" 'COPY capini.ini /etc/' \
 		>"$BATS_TEST_TMPDIR/policy/Dockerfile"
 	docker build -q -t capini-policy "$BATS_TEST_TMPDIR/policy" >/dev/null
 }
@@ -146,4 +147,15 @@ sets_outside() {
 	init=$(docker inspect -f '{{.State.Pid}}' "$container")
 	sets=$(sets "$(cat "/proc/$init/status" "/proc/$app_pid/status")")
 	echo "$sets"
+}
+
+# on_terminal ARG...: docker ARG... on a terminal, the steps of docker/drive.py
+# on stdin
+on_terminal() {
+	local client=/usr/bin/docker python=/usr/bin/python3
+	[ -x "$client" ] || client=docker
+	[ -x "$python" ] || python=python3
+	DOCKER_CONFIG=$BATS_RUN_TMPDIR "$python" \
+		"$BATS_TEST_DIRNAME/docker/drive.py" \
+		"$client" -H "$CAPINI_DOCKER_HOST" "$@"
 }
