@@ -14,6 +14,7 @@ NM         = nm
 STRIP      = strip
 INSTALL    = install
 PKG_CONFIG = pkg-config
+ARCH       =		# of `make static`: arm64 on an amd64 Debian, or amd64
 V          =		# 1: print the commands whole
 WERROR     =		# 1: a warning is an error
 TAP        =		# 1: `make check` prints TAP
@@ -41,8 +42,8 @@ once    = $(eval $(1) := $$(shell $(2)))$($(1))
 takes   = $(shell $(CC) -Werror $(1) -S -x c -o /dev/null /dev/null \
 	2>/dev/null && echo $(1))
 
-kind    = $(word 2,$(subst /, ,$@))
-objects = $(modules:%=build/$(1)/%.o)
+kind    = $(firstword $(subst -, ,$(word 2,$(subst /, ,$@))))
+objects = $(modules:%=$(1)/%.o)
 
 # Fortify asks for an optimiser and must not meet a second definition.
 fortify = $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS))$(filter \
@@ -61,6 +62,26 @@ harden  = -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections,--as-needed
 libs_cflags = $(call once,libs_cflags_now,$(PKG_CONFIG) --cflags libcap-ng inih)
 libs        = $(call once,libs_now,$(PKG_CONFIG) --libs libcap-ng inih)
 
+# Debian's cross compiler and its libraries of that architecture, into a
+# directory of their own.
+cross_arm64 = aarch64-linux-gnu
+cross_amd64 = x86_64-linux-gnu
+foreign     = $(filter-out $(shell dpkg --print-architecture 2>/dev/null),$(call \
+	setting,ARCH))
+triplet     = $(cross_$(foreign))
+ifneq ($(foreign),)
+ifeq ($(triplet),)
+$(error ARCH=$(ARCH): known are arm64 and amd64)
+endif
+CC         = $(triplet)-gcc
+AR         = $(triplet)-ar
+READELF    = $(triplet)-readelf
+NM         = $(triplet)-nm
+STRIP      = $(triplet)-strip
+PKG_CONFIG = PKG_CONFIG_LIBDIR=/usr/lib/$(triplet)/pkgconfig pkg-config
+endif
+static_dir = build/static$(foreign:%=-%)
+
 # --- static: musl as the compiler's own libc (Alpine) or beside glibc (Debian)
 
 machine  = $(call once,machine_now,$(CC) -dumpmachine)
@@ -74,10 +95,10 @@ inih_dir = $(call once,inih_dir_now,$(PKG_CONFIG) --variable=libdir inih)
 inih_inc = $(call once,inih_inc_now,$(PKG_CONFIG) --variable=includedir inih)
 crt      = $(shell $(CC) -print-file-name=$(1))
 
-capng    = build/static/libcap-ng
-headers  = build/static/include
+capng    = $(static_dir)/libcap-ng
+headers  = $(static_dir)/include
 
-ifneq ($(filter static check demo install build/static/%,$(MAKECMDGOALS)),)
+ifneq ($(filter static check demo install build/static%,$(MAKECMDGOALS)),)
 ifeq ($(native),)
 # Neither compiler's wrapper for musl can link a static-pie (musl-gcc makes a
 # dynamic file of it without a word), and there is none for clang: the headers
@@ -115,7 +136,7 @@ all: dynamic		# same as dynamic
 
 dynamic: build/dynamic/capini	# build/dynamic/capini, with the system's libc
 
-static: build/static/capini	# build/static/capini, one file with musl
+static: $(static_dir)/capini	# build/static/capini, one file with musl; ARCH=arm64
 
 .PHONY: all dynamic static check test-deps demo deps check-deps install \
 	uninstall clean dist lint format help FORCE
@@ -123,7 +144,7 @@ static: build/static/capini	# build/static/capini, one file with musl
 .SUFFIXES:
 
 # Rewritten, and with it all objects made anew, when the command changes.
-build/dynamic/command build/static/command: FORCE
+build/dynamic/command $(static_dir)/command: FORCE
 	@$(PKG_CONFIG) --exists libcap-ng inih || { \
 		echo '$(PKG_CONFIG) finds no libcap-ng or no inih: make deps' >&2; \
 		exit 1; }
@@ -134,17 +155,17 @@ build/dynamic/command build/static/command: FORCE
 build/dynamic/%.o: init/%.c Makefile build/dynamic/command
 	$(call say,CC)$(compile_dynamic) -MMD -MP -c -o $@ $<
 
-build/static/%.o: init/%.c Makefile build/static/command | $(static_needs)
+$(static_dir)/%.o: init/%.c Makefile $(static_dir)/command | $(static_needs)
 	$(call say,CC)$(compile_static) -MMD -MP -c -o $@ $<
 
-build/dynamic/capini: $(call objects,dynamic)
+build/dynamic/capini: $(call objects,build/dynamic)
 	$(call say,LD)$(CC) -pie $(harden) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(libs)
 
 # An INTERP or NEEDED entry would need files that an image FROM scratch does
 # not have; syslog(3) can block PID 1 for ever.
-build/static/capini: $(call objects,static) $(static_needs)
+$(static_dir)/capini: $(call objects,$(static_dir)) $(static_needs)
 	$(call say,LD)$(CC) -static-pie $(harden) -Wl,-z,noseparate-code $(CFLAGS) $(LDFLAGS) -o $@.unstripped \
-		$(static_start) $(call objects,static) $(static_libs)
+		$(static_start) $(call objects,$(static_dir)) $(static_libs)
 	@if $(READELF) -lW $@.unstripped | grep -w INTERP || \
 	    $(READELF) -dW $@.unstripped | grep -w NEEDED || \
 	    ! $(READELF) -hW $@.unstripped | grep -q DYN; then \
@@ -154,7 +175,7 @@ build/static/capini: $(call objects,static) $(static_needs)
 	@$(STRIP) -o $@.new $@.unstripped
 	@mv $@.new $@
 
--include $(wildcard build/dynamic/*.d build/static/*.d)
+-include $(wildcard build/dynamic/*.d $(static_dir)/*.d)
 
 # Debian has no libcap-ng for musl: its source package, and the kernel's
 # headers apart from those of glibc.
@@ -174,7 +195,7 @@ $(headers)/ini.h: Makefile
 	@ln -sfn /usr/include/$(arch)-linux-gnu/asm $(@D)/asm
 	@ln -sfn $(inih_inc)/ini.h $@.new && mv $@.new $@
 
-$(capng)/libcap-ng.a: $(capng)/cap-ng.c $(headers)/ini.h build/static/command
+$(capng)/libcap-ng.a: $(capng)/cap-ng.c $(headers)/ini.h $(static_dir)/command
 	$(call say,CC)$(compile_libcapng) -c -o $(capng)/cap-ng.o $(capng)/cap-ng.c
 	@$(compile_libcapng) -c -o $(capng)/lookup_table.o $(capng)/lookup_table.c
 	@rm -f $@
@@ -197,7 +218,7 @@ demo:			# a real PID 1 before a web server, and the proof
 	@sh tests/demo.sh build/static/capini
 
 deps:			# install what building needs (Debian, Fedora, Alpine)
-	@sh init/static/deps.sh build
+	@sh init/static/deps.sh build $(foreign)
 
 check-deps:		# say what building and testing need and is missing
 	@sh init/static/deps.sh --dry-run build test

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Install what is missing for the named purposes: build, test, demo.
+# Install what is missing for the named purposes: build, test, demo,
+# arm64 (a cross build on another Debian).
 #
 #     deps.sh [--dry-run] PURPOSE...
 #
@@ -15,12 +16,15 @@ fi
 
 if command -v apt-get >/dev/null; then
 	install='apt-get install -y --no-install-recommends'
-	has() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null |
-		grep -q '^install ok installed$'; }
+	has() { dpkg-query -W -f='${Status}\n' "$1" 2>/dev/null |
+		grep -qx 'install ok installed'; }
 	build='gcc libc6-dev make binutils pkg-config libcap-ng-dev
 		libinih-dev musl-dev linux-libc-dev dpkg-dev'
 	test='bats util-linux procps strace libcap2-bin iproute2 gcc groff-base'
 	demo='util-linux iproute2 python3-minimal libpython3-stdlib'
+	arm64='gcc-aarch64-linux-gnu libc6-dev-arm64-cross musl-dev:arm64
+		linux-libc-dev:arm64 libcap-ng-dev:arm64 libinih-dev:arm64
+		qemu-user'
 elif command -v dnf >/dev/null; then
 	install='dnf install -y'
 	has() { rpm -q --quiet "$1"; }
@@ -47,6 +51,7 @@ for purpose; do
 	build) packages=$build ;;
 	test) packages=$test ;;
 	demo) packages=$demo ;;
+	arm64) packages=${arm64:?only on Debian} ;;
 	*)
 		echo "deps.sh: no such purpose: $purpose" >&2
 		exit 2
@@ -78,6 +83,7 @@ echo "deps.sh: installing$missing"
 case $install in
 apt-get*)
 	export DEBIAN_FRONTEND=noninteractive
+	case $missing in *:arm64*) dpkg --add-architecture arm64 ;; esac
 	apt-get -q update
 	$install $missing
 	;;
