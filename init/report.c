@@ -166,14 +166,16 @@ static void print_names(uint64_t set, int column)
 	putchar('\n');
 }
 
-/* Printable ASCII; a terminal acts on other bytes. */
-static void print_name(const char *name)
+/* At most width bytes, of them only printable ASCII: a terminal acts on others.
+ * Returns how many there were. */
+static int print_plain(const char *text, int width)
 {
-	int width = 0;
+	int used = 0;
 
-	for (; *name && width < NAME_WIDTH; name++, width++)
-		putchar(*name < ' ' || *name > '~' ? '?' : *name);
-	printf("%*s", NAME_WIDTH - width, "");
+	for (; text[used] && used < width; used++)
+		putchar(text[used] < ' ' || text[used] > '~' ? '?'
+							     : text[used]);
+	return used;
 }
 
 static void print_sets(const struct verdict *verdict)
@@ -190,7 +192,7 @@ static void print_sets(const struct verdict *verdict)
 		if (outside && outside == above)
 			puts("as above");
 		else if (outside)
-			print_names(outside, 49);
+			print_names(outside, 51);
 		else
 			puts("-");
 		above = outside;
@@ -205,7 +207,7 @@ static void print_process(const struct report *report,
 	const char *answer = verdict->holds ? "within" : "OUTSIDE";
 
 	printf("%7d  ", (int)status->pid);
-	print_name(status->name);
+	printf("%*s", NAME_WIDTH - print_plain(status->name, NAME_WIDTH), "");
 	printf("  %-5s  %10u  %-12s  %-7s  %s\n", role_names[verdict->role],
 	       (unsigned int)status->caps.uid,
 	       yes_no(status->caps.no_new_privs, false),
@@ -283,8 +285,9 @@ void report_begin(struct report *report, const struct policy *policy, bool json,
 		fputs(",\"processes\":[", stdout);
 		return;
 	}
-	printf("policy %s allows ", policy->file);
-	print_names(policy->allow, 4);
+	print_plain(policy->file, WIDTH - 1);
+	fputs("\nallows ", stdout);
+	print_names(policy->allow, 7);
 	printf("%7s  %-16s  %-5s  %10s  %-12s  %-7s  %s\n", "PID", "NAME",
 	       "ROLE", "UID", "NO_NEW_PRIVS", "SECCOMP", "POLICY");
 }
