@@ -17,6 +17,7 @@ enum role {
 	ROLE_APP,   /* descends from it */
 	ROLE_EXEC,  /* does not: docker exec, a health check */
 	ROLE_OTHER, /* belongs to another container of the PID namespace */
+	ROLE_ENDED, /* is no longer there */
 };
 
 /* The processes of a procfs on /proc that is of our own PID namespace. */
@@ -31,12 +32,13 @@ struct processes {
  * set when /proc cannot tell the truth about this PID namespace. proc(5). */
 int processes_open(struct processes *processes, struct error *err) MUST_CHECK;
 
-/* The next process other than ourselves. Returns 0 when there is none left. */
+/* The next process other than ourselves. Returns 0 when there is none left, -1
+ * when that cannot be told. */
 pid_t processes_next(struct processes *processes) MUST_CHECK;
 
 /* The status of a process, its sets and no_new_privs those of all its threads
  * together: what any of them has. Returns 0, or -1 with errno as
- * status_read(). */
+ * status_of(). */
 int process_read(const struct processes *processes, pid_t pid,
 		 struct status *status) MUST_CHECK;
 

@@ -13,7 +13,7 @@ struct report {
 	const struct policy *policy;
 	bool json;
 	bool brief; /* the sets only of processes that do not hold */
-	int processes, outside;
+	int processes, judged, outside;
 };
 
 void report_begin(struct report *report, const struct policy *policy, bool json,

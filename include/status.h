@@ -39,4 +39,8 @@ ssize_t procfs_read(int dir, const char *path, char *text,
  * or EBADMSG. */
 int status_read(int dir, const char *path, struct status *status) MUST_CHECK;
 
+/* The same for the process or thread pid, whose directory is below dir; EXDEV
+ * also when it is another's, mounted in its place. */
+int status_of(int dir, pid_t pid, struct status *status) MUST_CHECK;
+
 #endif

@@ -4,10 +4,12 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "error.h"
 #include "names.h"
@@ -19,11 +21,21 @@ enum { COULD_NOT_TELL = 2 };
 #define PID_LAST    (4 * 1024 * 1024) /* the kernel's PID_MAX_LIMIT */
 #define MASK_DIGITS 16
 
-/* Does text start like a line of /proc/PID/status, "CapEff:"? */
-static bool is_line(const char *text)
+/* The sets of a status file, in its order. */
+static const char *const lines[] = {
+	"CapInh:", "CapPrm:", "CapEff:", "CapBnd:", "CapAmb:",
+};
+
+/* What stands behind the name of a line, if text begins with one. */
+static const char *skip_line_name(const char *text)
 {
-	return strncmp(text, "Cap", 3) == 0 && isupper(text[3]) &&
-	       islower(text[4]) && islower(text[5]) && text[6] == ':';
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		size_t length = strlen(lines[i]);
+
+		if (strncmp(text, lines[i], length) == 0)
+			return text + length + strspn(text + length, " \t");
+	}
+	return text;
 }
 
 /* Returns 0, or -1 when text is no mask. */
@@ -31,10 +43,7 @@ static int parse_mask(const char *text, uint64_t *mask)
 {
 	size_t digits;
 
-	if (is_line(text)) {
-		text += strlen("CapEff:");
-		text += strspn(text, " \t");
-	}
+	text = skip_line_name(text);
 	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
 		text += 2;
 	digits = strspn(text, "0123456789abcdefABCDEF");
@@ -45,11 +54,11 @@ static int parse_mask(const char *text, uint64_t *mask)
 }
 
 /* In the form of capsh --decode. */
-static void print_mask(const char *name, uint64_t mask)
+static void print_mask(uint64_t mask)
 {
 	const char *comma = "";
 
-	printf("%s0x%016llx=", name, (unsigned long long)mask);
+	printf("0x%016llx=", (unsigned long long)mask);
 	for (int number = 0; number < 64; number++) {
 		char text[CAPABILITIES_TEXT];
 
@@ -65,27 +74,37 @@ static void print_mask(const char *name, uint64_t mask)
 	putchar('\n');
 }
 
+static int read_process(int pid, struct status *status)
+{
+	int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int result = proc < 0 ? -1 : status_of(proc, pid, status);
+	int reason = errno;
+
+	if (proc >= 0)
+		close(proc);
+	if (result == 0)
+		return 0;
+	fault("process %d: %s; a mask is written 0x%d", pid,
+	      reason == ENOENT ? "there is none" : strerror(reason), pid);
+	return -1;
+}
+
 static int decode_process(int pid, bool json)
 {
 	struct status status;
 	const struct capstate *caps = &status.caps;
-	char path[32];
 
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	if (status_read(-1, path, &status) < 0) {
-		fault("process %d: %s; a mask is written 0x%d", pid,
-		      errno == ENOENT ? "there is none" : strerror(errno), pid);
+	if (read_process(pid, &status) < 0)
 		return COULD_NOT_TELL;
-	}
 	const struct {
-		const char *line, *name;
+		const char *name;
 		uint64_t set;
 	} sets[] = {
-		{"CapInh: ", "inheritable", caps->inheritable},
-		{"CapPrm: ", "permitted", caps->permitted},
-		{"CapEff: ", "effective", caps->effective},
-		{"CapBnd: ", "bounding", caps->bounding},
-		{"CapAmb: ", "ambient", caps->ambient},
+		{"inheritable", caps->inheritable},
+		{"permitted", caps->permitted},
+		{"effective", caps->effective},
+		{"bounding", caps->bounding},
+		{"ambient", caps->ambient},
 	};
 
 	if (json) {
@@ -94,7 +113,8 @@ static int decode_process(int pid, bool json)
 	}
 	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
 		if (!json) {
-			print_mask(sets[i].line, sets[i].set);
+			printf("%s ", lines[i]);
+			print_mask(sets[i].set);
 			continue;
 		}
 		printf(",\"%s\":{", sets[i].name);
@@ -117,7 +137,7 @@ static int decode_mask(const char *text, bool json)
 		return COULD_NOT_TELL;
 	}
 	if (!json) {
-		print_mask("", mask);
+		print_mask(mask);
 		return 0;
 	}
 	putchar('{');

@@ -193,6 +193,9 @@ static int take(int letter, const char *argument, struct options *options)
 	case 'e':
 		return set_remap(options);
 	default:
+		/* Its exit code is that of the mode. */
+		if (letter == ':' && optopt >= OPTION_MODE)
+			options->mode = (enum mode)(optopt - OPTION_MODE);
 		return usage_fault(letter, argument);
 	}
 }

@@ -16,25 +16,35 @@
 #define PID_LIMIT    (4 * 1024 * 1024)	/* the kernel's PID_MAX_LIMIT */
 #define INITIAL_PIDS "pid:[4026531836]" /* PROC_PID_INIT_INO */
 
-/* Read /proc/PID/NAME; "" when that cannot be read. */
-static const char *read_of(const struct processes *processes, pid_t pid,
-			   const char *name, char *text, size_t size)
+/* A process or thread that ended meanwhile is no reason for alarm. */
+static bool gone(void)
+{
+	return errno == ENOENT || errno == ESRCH;
+}
+
+static int read_of(const struct processes *processes, pid_t pid,
+		   const char *name, char *text, size_t size)
 {
 	char path[PATH_TEXT];
 
 	snprintf(path, sizeof(path), "%d/%s", (int)pid, name);
-	if (procfs_read(processes->dir, path, text, size) < 0)
-		text[0] = '\0';
-	return text;
+	return procfs_read(processes->dir, path, text, size) < 0 ? -1 : 0;
 }
 
-static int read_status(const struct processes *processes, pid_t pid,
-		       struct status *status)
+/* The next number in a directory of procfs: 0 at the end, -1 when that cannot
+ * be told. */
+static pid_t next_number(DIR *dir)
 {
-	char path[PATH_TEXT];
+	const struct dirent *entry;
 
-	snprintf(path, sizeof(path), "%d/status", (int)pid);
-	return status_read(processes->dir, path, status);
+	errno = 0;
+	while ((entry = readdir(dir))) {
+		long number = number_parse(entry->d_name, PID_LIMIT);
+
+		if (number > 0)
+			return (pid_t)number;
+	}
+	return errno ? -1 : 0;
 }
 
 /* Is each cgroup of text the same as, or below, the one in the same line of
@@ -58,24 +68,28 @@ static bool cgroup_below(const char *text, const char *top)
 	return *text == '\0';
 }
 
-static bool in_container(const struct processes *processes, pid_t pid)
+/* 1 or 0, and -1 when the process has ended. What cannot be read is no excuse:
+ * then it is ours to judge. */
+static int in_container(const struct processes *processes, pid_t pid)
 {
 	static char text[CGROUP_TEXT];
 
-	return cgroup_below(
-		read_of(processes, pid, "cgroup", text, sizeof(text)),
-		processes->cgroup);
+	if (read_of(processes, pid, "cgroup", text, sizeof(text)) < 0)
+		return gone() ? -1 : 1;
+	return cgroup_below(text, processes->cgroup);
 }
 
 /* When the process was started: the 22nd field of its stat, the 20th behind
- * the name, which may hold anything. */
+ * the name, which may hold anything. 0 when it has ended. */
 static unsigned long long start_time(const struct processes *processes,
 				     pid_t pid)
 {
 	char text[1024];
-	const char *at = strrchr(
-		read_of(processes, pid, "stat", text, sizeof(text)), ')');
+	const char *at;
 
+	if (read_of(processes, pid, "stat", text, sizeof(text)) < 0)
+		return 0;
+	at = strrchr(text, ')');
 	for (int i = 0; at && i < 20; i++)
 		at = strchr(at + 1, ' ');
 	return at ? strtoull(at, NULL, 10) : 0;
@@ -83,7 +97,7 @@ static unsigned long long start_time(const struct processes *processes,
 
 /* In a PID namespace that it shares a container's first process is the one
  * that was started first. */
-static void find_oldest(struct processes *processes)
+static int find_oldest(struct processes *processes)
 {
 	unsigned long long oldest = 0;
 	pid_t pid;
@@ -91,36 +105,39 @@ static void find_oldest(struct processes *processes)
 	while ((pid = processes_next(processes)) > 0) {
 		unsigned long long started = start_time(processes, pid);
 
-		if (started > 0 && in_container(processes, pid) &&
+		if (started > 0 && in_container(processes, pid) > 0 &&
 		    (processes->init == 0 || started < oldest)) {
 			processes->init = pid;
 			oldest = started;
 		}
 	}
 	rewinddir(processes->proc);
+	return pid;
 }
 
 /* PID 1 is the container's, unless the PID namespace is the host's or that of
  * another container, for example of a Kubernetes pod. */
-static void find_init(struct processes *processes)
+static int find_init(struct processes *processes)
 {
 	static char first[CGROUP_TEXT];
 	char *own = processes->cgroup;
-	struct status status;
 	char name[PATH_TEXT];
 	ssize_t length =
 		readlinkat(processes->dir, "self/ns/pid", name, sizeof(name));
 	bool initial = length == (ssize_t)strlen(INITIAL_PIDS) &&
 		       memcmp(name, INITIAL_PIDS, (size_t)length) == 0;
 
-	read_of(processes, getpid(), "cgroup", own, CGROUP_TEXT);
-	read_of(processes, 1, "cgroup", first, sizeof(first));
+	if (read_of(processes, getpid(), "cgroup", own, CGROUP_TEXT) < 0)
+		return -1;
+	/* Hidden: then verify says so. */
+	if (read_of(processes, 1, "cgroup", first, sizeof(first)) < 0)
+		return 0;
 	if (!initial && cgroup_below(own, first))
 		memcpy(own, first, sizeof(first));
-	if (!initial && cgroup_below(first, own))
-		processes->init = 1;
-	else if (read_status(processes, 1, &status) == 0)
-		find_oldest(processes);
+	if (initial || !cgroup_below(first, own))
+		return find_oldest(processes);
+	processes->init = 1;
+	return 0;
 }
 
 int processes_open(struct processes *processes, struct error *err)
@@ -139,21 +156,19 @@ int processes_open(struct processes *processes, struct error *err)
 	if (self.nested || self.inner_pid != getpid())
 		return error_set(err, "/proc is of another PID namespace: "
 				      "mount one of this");
-	find_init(processes);
+	if (find_init(processes) < 0)
+		return error_set_errno(err, "/proc");
 	return 0;
 }
 
 pid_t processes_next(struct processes *processes)
 {
-	const struct dirent *entry;
+	pid_t pid;
 
-	while ((entry = readdir(processes->proc))) {
-		long pid = number_parse(entry->d_name, PID_LIMIT);
-
-		if (pid > 0 && pid != getpid())
-			return (pid_t)pid;
-	}
-	return 0;
+	do
+		pid = next_number(processes->proc);
+	while (pid == getpid());
+	return pid;
 }
 
 /* What any thread has, the process has. */
@@ -167,16 +182,28 @@ static void add_thread(struct capstate *all, const struct capstate *one)
 	all->no_new_privs &= one->no_new_privs;
 }
 
+static int add_threads(DIR *tasks, struct capstate *all)
+{
+	struct status thread;
+	pid_t tid;
+
+	while ((tid = next_number(tasks)) > 0) {
+		if (status_of(dirfd(tasks), tid, &thread) == 0)
+			add_thread(all, &thread.caps);
+		else if (!gone())
+			return -1;
+	}
+	return tid;
+}
+
 int process_read(const struct processes *processes, pid_t pid,
 		 struct status *status)
 {
 	char path[PATH_TEXT];
-	const struct dirent *entry;
-	struct status thread;
 	DIR *tasks;
-	int fd;
+	int fd, result, reason;
 
-	if (read_status(processes, pid, status) < 0)
+	if (status_of(processes->dir, pid, status) < 0)
 		return -1;
 	if (status->threads < 2)
 		return 0;
@@ -185,13 +212,11 @@ int process_read(const struct processes *processes, pid_t pid,
 	tasks = fd < 0 ? NULL : fdopendir(fd);
 	if (!tasks)
 		return -1;
-	while ((entry = readdir(tasks))) {
-		snprintf(path, sizeof(path), "%.20s/status", entry->d_name);
-		if (entry->d_name[0] != '.' &&
-		    status_read(fd, path, &thread) == 0)
-			add_thread(&status->caps, &thread.caps);
-	}
-	return closedir(tasks);
+	result = add_threads(tasks, &status->caps);
+	reason = errno;
+	closedir(tasks);
+	errno = reason;
+	return result;
 }
 
 /* Whether a process descends from init, remembered so that no path to it is
@@ -205,35 +230,52 @@ static unsigned char *memo(pid_t pid)
 
 enum { UNKNOWN, DESCENDS, STRANGER };
 
-/* The parent, 0 when there is none to be seen. */
+/* 0 when there is none to be seen, -1 when the process has ended. */
 static pid_t parent(const struct processes *processes, pid_t pid)
 {
 	struct status status;
 
-	return read_status(processes, pid, &status) < 0 ? 0 : status.ppid;
+	return status_of(processes->dir, pid, &status) < 0 ? -1 : status.ppid;
 }
 
-static bool descends(const struct processes *processes, pid_t pid)
+/* Who is above pid on the way to init: init itself, one of whom that is known,
+ * 0 when the way ends elsewhere; -1 when pid has ended. */
+static pid_t settled(const struct processes *processes, pid_t pid)
 {
-	unsigned char answer = STRANGER;
 	pid_t at = pid;
 
-	while (at > 0 && at != processes->init && *memo(at) == UNKNOWN)
-		at = parent(processes, at);
-	if (at > 0)
-		answer = at == processes->init ? DESCENDS : *memo(at);
-	for (; pid > 0 && pid != at && *memo(pid) == UNKNOWN;
-	     pid = parent(processes, pid))
-		*memo(pid) = answer;
-	return answer == DESCENDS;
+	while (at > 0 && at != processes->init && *memo(at) == UNKNOWN) {
+		pid_t up = parent(processes, at);
+
+		if (up < 0 && at == pid)
+			return -1;
+		/* Its children have another parent by now. */
+		at = up < 0 ? pid : up;
+	}
+	return at;
 }
 
 enum role process_role(const struct processes *processes,
 		       const struct status *status)
 {
-	if (status->pid == processes->init)
+	unsigned char answer = STRANGER;
+	pid_t pid = status->pid;
+	pid_t at = settled(processes, pid);
+	int inside;
+
+	if (pid == processes->init)
 		return ROLE_INIT;
-	if (descends(processes, status->ppid))
+	if (at < 0)
+		return ROLE_ENDED;
+	if (at > 0)
+		answer = at == processes->init ? DESCENDS : *memo(at);
+	for (; pid > 0 && pid != at && *memo(pid) == UNKNOWN;
+	     pid = parent(processes, pid))
+		*memo(pid) = answer;
+	if (answer == DESCENDS)
 		return ROLE_APP;
-	return in_container(processes, status->pid) ? ROLE_EXEC : ROLE_OTHER;
+	inside = in_container(processes, status->pid);
+	if (inside < 0)
+		return ROLE_ENDED;
+	return inside ? ROLE_EXEC : ROLE_OTHER;
 }

@@ -301,6 +301,7 @@ void report_process(struct report *report, const struct verdict *verdict)
 		print_process(report, verdict);
 	}
 	report->processes++;
+	report->judged += verdict->judged;
 	report->outside += verdict->judged && !verdict->holds;
 }
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/vfs.h>
@@ -144,11 +145,11 @@ ssize_t procfs_read(int dir, const char *path, char *text, size_t size)
 
 	if (fd < 0)
 		return -1;
-	if (fstatfs(fd, &fs) == 0 && fs.f_type != PROC_SUPER_MAGIC)
-		errno = EXDEV;
-	else
+	if (fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC)
 		while ((n = read(fd, text + used, size - 1 - used)) > 0)
 			used += (size_t)n;
+	else
+		errno = EXDEV;
 	reason = errno;
 	close(fd);
 	errno = reason;
@@ -165,4 +166,15 @@ int status_read(int dir, const char *path, struct status *status)
 		return -1;
 	errno = EBADMSG;
 	return status_parse(text, status);
+}
+
+int status_of(int dir, pid_t pid, struct status *status)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "%d/status", (int)pid);
+	if (status_read(dir, path, status) < 0)
+		return -1;
+	errno = EXDEV;
+	return status->pid == pid ? 0 : -1;
 }

@@ -103,6 +103,22 @@ static int look_around(const struct processes *processes,
 	return 0;
 }
 
+static const char *reason(void)
+{
+	switch (errno) {
+	case ENOENT:
+	case ESRCH:
+		return "no such process";
+	case EXDEV:
+		return "what /proc shows is not its own: something is mounted "
+		       "over it";
+	case EBADMSG:
+		return "its status is malformed";
+	default:
+		return strerror(errno);
+	}
+}
+
 /* Judge one process. Returns its answer; HOLDS for one that has ended. */
 static int verify_one(const struct policy *policy,
 		      const struct processes *processes, pid_t pid, bool named,
@@ -117,16 +133,17 @@ static int verify_one(const struct policy *policy,
 		/* hidepid, of which look_around() has told. */
 		if (!named && (errno == EPERM || errno == EACCES))
 			return COULD_NOT_TELL;
-		fault("process %d: %s", (int)pid,
-		      errno == ENOENT ? "no such process" : strerror(errno));
+		fault("process %d: %s", (int)pid, reason());
 		return COULD_NOT_TELL;
 	}
-	if (status->state == 'Z' && status->threads < 2) {
+	verdict.role = status->state == 'Z' && status->threads < 2
+			       ? ROLE_ENDED
+			       : process_role(processes, status);
+	if (verdict.role == ROLE_ENDED) {
 		if (named)
 			fault("process %d has ended", (int)pid);
 		return named ? COULD_NOT_TELL : HOLDS;
 	}
-	verdict.role = process_role(processes, status);
 	/* From outside: the first of another container. */
 	if (named && verdict.role == ROLE_OTHER && status->inner_pid == 1)
 		verdict.role = ROLE_INIT;
@@ -153,7 +170,10 @@ static int verify_all(const struct policy *policy, struct processes *processes,
 	while ((pid = processes_next(processes)) > 0)
 		answer = worse(answer, verify_one(policy, processes, pid, false,
 						  report));
-	return answer;
+	if (pid == 0)
+		return answer;
+	fault("/proc: %s", strerror(errno));
+	return worse(answer, COULD_NOT_TELL);
 }
 
 /* Whom to judge: a PID, all, or by default the container's first. */

@@ -5,6 +5,8 @@
  *                    from /proc/PID/status
  *     app syscalls   its own five sets, asked of the kernel without /proc
  *     app signals N  a line for each signal it gets, until N comes
+ *     app values N   the same, with the value that came along
+ *     app send P S N signal S to process P by sigqueue(3), values 1 to N
  *     app orphans N  N grandchildren, each left to whoever reaps orphans
  *     app zombies    how many zombies there are
  *     app die N      ends by signal N, without a core file
@@ -12,6 +14,8 @@
  *     app blocking S CMD...  CMD with signal S blocked
  *     app group N    a child that waits for SIGTERM, then as "signals 15";
  *                    N not 0: waits for the child as well
+ *     app children N N children, all of them waiting for ever
+ *     app line N     a child, its child, and so on, waiting for ever
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -103,7 +107,7 @@ static void securebits(void)
 }
 
 /* No handler and no libc: it keeps two signals to itself. */
-static int signals(int last)
+static int signals(int last, int values)
 {
 	siginfo_t info;
 	int number;
@@ -113,9 +117,19 @@ static int signals(int last)
 	do {
 		number = (int)syscall(SYS_rt_sigtimedwait, &all, &info, NULL,
 				      sizeof(all));
-		if (number != SIGCHLD)
+		if (values)
+			printf("got %d value %d\n", number, info.si_int);
+		else if (number != SIGCHLD)
 			printf("got %d\n", number);
 	} while (number != last);
+	return 0;
+}
+
+static int send(pid_t pid, int number, int count)
+{
+	for (int i = 1; i <= count; i++)
+		if (sigqueue(pid, number, (union sigval){ .sival_int = i }) < 0)
+			return 1;
 	return 0;
 }
 
@@ -161,6 +175,22 @@ static int zombies(void)
 	return printf("zombies: %d\n", count) < 0;
 }
 
+static _Noreturn void family(int count, int line)
+{
+	for (int i = 0; i < count; i++) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			exit(99);
+		if ((pid == 0) != line)
+			break;
+		if (i == count - 1)
+			puts("ready");
+	}
+	for (;;)
+		pause();
+}
+
 int main(int argc, char **argv)
 {
 	const char *verb = argc > 1 ? argv[1] : "";
@@ -179,11 +209,17 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (strcmp(verb, "signals") == 0)
-		return signals(number);
+		return signals(number, 0);
+	if (strcmp(verb, "values") == 0)
+		return signals(number, 1);
+	if (strcmp(verb, "send") == 0 && argc > 4)
+		return send(number, atoi(argv[3]), atoi(argv[4]));
 	if (strcmp(verb, "orphans") == 0)
 		return orphans(number);
 	if (strcmp(verb, "zombies") == 0)
 		return zombies();
+	if (strcmp(verb, "children") == 0 || strcmp(verb, "line") == 0)
+		family(number, verb[0] == 'l');
 	if (strcmp(verb, "die") == 0) {
 		setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
 		/* All zeroes is SIG_DFL. glibc's posix_spawn(3), by which
@@ -204,7 +240,7 @@ int main(int argc, char **argv)
 			puts("child got 15");
 			_exit(0);
 		}
-		signals(SIGTERM);
+		signals(SIGTERM, 0);
 		/* Our end is the child's, who may have something to say. */
 		if (number)
 			wait(NULL);

@@ -264,6 +264,80 @@ allows() {
 	contains "$(grep '^capini: ' <<<"$output")" "noroot"
 }
 
+# --- --check is for everybody -----------------------------------------------
+
+@test "what --check prints means what the file means, in every good policy and in conf" {
+	local file count=0
+	need_command python3
+	for file in "$POLICIES"/good/*.ini "$ROOT"/conf/*.ini; do
+		own_copy "$file"
+		normal "$POLICY" >"$BATS_TEST_TMPDIR/normal"
+		run python3 "$ROOT/tests/oracle.py" same "$POLICY" \
+			"$BATS_TEST_TMPDIR/normal"
+		[[ $status == 0 ]] || fail "$file:" "$output" || return
+		count=$((count + 1))
+	done
+	((count >= 50)) || fail "only $count policies"
+}
+
+# given: what an application has under POLICY, or why it did not start.
+given() {
+	run in_pidns "$C" --policy "$POLICY" -- "$APP" report
+	# PID 1 may still be on its way into its loop.
+	printf '%s\n' "$status" "$(grep -v '^init-Sig' <<<"$output")"
+}
+
+@test "an application gets the same from what --check prints as from the file" {
+	local file before after
+	need_namespaces
+	need_caps "$DOCKER"
+	for file in "$POLICIES"/good/*.ini "$ROOT"/conf/*.ini; do
+		own_copy "$file"
+		before=$(given)
+		normal "$POLICY" >"$BATS_TEST_TMPDIR/normal"
+		install -m 644 "$BATS_TEST_TMPDIR/normal" "$POLICY"
+		after=$(given)
+		[[ $after == "$before" ]] ||
+			fail "$file:" "$before" "$after" || return
+	done
+}
+
+@test "--check says the same to any user without any privilege, of every good policy and of conf" {
+	local file answer as=(setpriv --reuid=54321 --regid=54321
+		--clear-groups --bounding-set=-all --inh-caps=-all
+		--no-new-privs)
+	need_root
+	for file in "$POLICIES"/good/*.ini "$ROOT"/conf/*.ini; do
+		own_copy "$file"
+		run "$C" --check "$POLICY"
+		answer="$status $output"
+		run -0 "${as[@]}" "$C" --check "$POLICY"
+		[[ "$status $output" == "$answer" ]] ||
+			fail "$file:" "$answer" "$status $output" || return
+	done
+	for file in "$POLICIES"/bad/*.ini; do
+		own_copy "$file"
+		run "$C" --check "$POLICY"
+		answer="$status $output"
+		run -1 "${as[@]}" "$C" --check "$POLICY"
+		[[ "$status $output" == "$answer" ]] ||
+			fail "$file:" "$answer" "$status $output" || return
+	done
+}
+
+@test "--check changes nothing, and needs neither /proc nor an environment" {
+	need_namespaces
+	checks_good "[capabilities]" "allow = NET_RAW"
+	run -0 unshare --mount sh -c 'mount -t tmpfs none /proc &&
+		exec env -i "$@"' - "$C" --check "$POLICY"
+	[[ $output == "$(normal "$POLICY")" ]]
+	need_command strace
+	run -0 strace -f -o "$OUT" "$C" --check "$POLICY"
+	run ! grep -E '(capset|set(res)?[ug]id|setgroups|clone3?|v?fork)\(' \
+		"$OUT"
+	run ! grep -E 'PR_CAPBSET_DROP|PR_SET_|O_WRONLY|O_RDWR|O_CREAT' "$OUT"
+}
+
 # --- files ------------------------------------------------------------------
 
 @test "a file of 64 KiB is read, one byte more is refused" {
