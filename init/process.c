@@ -235,7 +235,9 @@ static pid_t parent(const struct processes *processes, pid_t pid)
 {
 	struct status status;
 
-	return status_of(processes->dir, pid, &status) < 0 ? -1 : status.ppid;
+	if (status_of(processes->dir, pid, &status) == 0)
+		return status.ppid;
+	return gone() ? -1 : 0;
 }
 
 /* Who is above pid on the way to init: init itself, one of whom that is known,
@@ -243,13 +245,17 @@ static pid_t parent(const struct processes *processes, pid_t pid)
 static pid_t settled(const struct processes *processes, pid_t pid)
 {
 	pid_t at = pid;
+	int tries = 16;
 
 	while (at > 0 && at != processes->init && *memo(at) == UNKNOWN) {
 		pid_t up = parent(processes, at);
 
 		if (up < 0 && at == pid)
 			return -1;
-		/* Its children have another parent by now. */
+		/* Its children have another parent by now, unless it is
+		 * only hidden. */
+		if (up < 0 && --tries == 0)
+			return 0;
 		at = up < 0 ? pid : up;
 	}
 	return at;

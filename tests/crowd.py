@@ -27,6 +27,7 @@ SYS_CAPSET, SYS_EXIT, SYS_SETRESUID = {
     "x86_64": (126, 60, 117),
     "aarch64": (91, 93, 147),
 }[MACHINE]
+PR_SET_PDEATHSIG = 1
 PR_SET_KEEPCAPS, PR_SET_NAME, PR_SET_SECCOMP, PR_CAPBSET_DROP = 8, 15, 22, 24
 PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 38, 47, 2
 KILL = 1 << 5
@@ -180,6 +181,8 @@ def live(rng, count, allow, full, ready):
 
 
 def announce():
+    # A change of credentials has cleared what "unshare --kill-child" set.
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     os.write(1, f"ready {os.getpid()}\n".encode())
 
 

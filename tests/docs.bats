@@ -159,3 +159,12 @@ documents() {
 		[ -z "$stderr" ] || fail "$stderr"
 	fi
 }
+
+@test "the rows of inits compared are the tests of peers.bats, and capini passes all" {
+	rows=$(sed -n '/^<!-- peers -->$/,/^<!-- \/peers -->$/p' "$README" |
+		grep '^| ' | sed 1d)
+	same "rows" "$(sed -n 's/^@test "\(.*\)" {$/\1/p' \
+		"$ROOT/tests/peers.bats" | sed 's/\\\\/\\/g')" \
+		"$(sed 's/^| \(.*\)\( | [^|]*\)\{4\} |$/\1/' <<<"$rows")"
+	run ! grep -v '| yes | [^|]* | [^|]* | [^|]* |$' <<<"$rows"
+}

@@ -98,7 +98,7 @@ caps() {
 # --- starting ---------------------------------------------------------------
 
 in_pidns() {
-	timeout 20 unshare --fork --kill-child --pid --mount-proc "$@"
+	timeout -k 5 20 unshare --fork --kill-child --pid --mount-proc "$@"
 }
 
 # start CMD...: CMD in the background, in a fresh PID namespace; INIT is its

@@ -322,6 +322,9 @@ def judge(allow, command):
     printable(output, "all")
     if output.split().count(b"OUTSIDE") != list(answers.values()).count(False):
         differ("--verify=all for people:", output.decode())
+    shown = [int(pid) for pid in re.findall(rb"(?m)^ *(\d+)  ", output)]
+    if sorted(shown) != sorted(living):
+        differ("--verify=all for people tells of", shown)
     count = {True: 0, False: 0}
     for answer in answers.values():
         count[answer] += 1

@@ -373,7 +373,8 @@ make_cgroup() {
 			CGROUPS+=("$CGROUP")
 			return
 		fi
-	done < <(findmnt -rno TARGET -t cgroup2,cgroup)
+	done < <(findmnt -rno TARGET -t cgroup2
+		findmnt -rno TARGET -t cgroup | grep -v cpuset)
 	skip "no cgroup can be made here"
 }
 
