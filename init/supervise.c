@@ -156,7 +156,8 @@ int supervise_spawn(const struct spawn *spawn, pid_t *app, struct error *err)
 	int result;
 
 	if (pipe2(go, O_CLOEXEC) < 0 || pipe2(status, O_CLOEXEC) < 0)
-		return error_set_errno(err, "pipe2");
+		return error_set_errno(err, "cannot open two pipes, for which "
+					    "RLIMIT_NOFILE must be 7 or more");
 	*app = fork();
 	if (*app < 0)
 		return error_set_errno(err, "fork");
