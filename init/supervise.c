@@ -9,8 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -79,24 +78,23 @@ static void hand_on_listen_pid(pid_t init)
 	setenv("LISTEN_PID", pid, 1);
 }
 
-static bool told(int fd, unsigned char *byte)
+static bool told(int link, unsigned char *byte)
 {
 	ssize_t n;
 
 	do
-		n = read(fd, byte, 1);
+		n = read(link, byte, 1);
 	while (n < 0 && errno == EINTR);
 	return n == 1;
 }
 
-static bool tell(int fd, unsigned char byte)
+static bool tell(int link, unsigned char byte)
 {
-	return write(fd, &byte, 1) == 1;
+	return write(link, &byte, 1) == 1;
 }
 
-/* The app's side up to its execve(2), or to a word on status. */
-static _Noreturn void run_app(const struct spawn *spawn, int go, int status,
-			      pid_t init)
+/* The app's side up to its execve(2), or to a word over the link. */
+static _Noreturn void run_app(const struct spawn *spawn, int link, pid_t init)
 {
 	struct error err;
 	pid_t group = getpgrp();
@@ -107,18 +105,19 @@ static _Noreturn void run_app(const struct spawn *spawn, int go, int status,
 	hand_on_listen_pid(init);
 	if (spawn->become_app(spawn->context, &err) == 0) {
 		/* Silence: the other side failed, and says so itself. */
-		if (!told(go, &byte))
+		if (!told(link, &byte))
 			_exit(EXIT_REFUSED);
 		signals_restore(spawn->signals);
 		(void)!spawn->exec_app(spawn->context, &err);
 	}
 	fault("%s", err.text);
-	(void)!tell(status, (unsigned char)err.exit_code);
+	(void)!tell(link, (unsigned char)err.exit_code);
 	_exit(err.exit_code);
 }
 
-/* Bring PID 1 to its state, release the app, and hear whether it runs. */
-static int release_app(const struct spawn *spawn, pid_t app, int go, int status,
+/* Bring PID 1 to its state, release the app, and hear whether it runs: then
+ * its execve(2) has closed the link. */
+static int release_app(const struct spawn *spawn, pid_t app, int link,
 		       struct error *err)
 {
 	unsigned char code;
@@ -126,9 +125,9 @@ static int release_app(const struct spawn *spawn, pid_t app, int go, int status,
 
 	if (spawn->become_init(spawn->context, err) < 0)
 		return -1;
-	if (!tell(go, 0) && errno != EPIPE)
+	if (!tell(link, 0) && errno != EPIPE)
 		return error_set_errno(err, "cannot release the application");
-	if (!told(status, &code))
+	if (!told(link, &code))
 		return 0;
 	while (waitpid(app, &ended, 0) < 0 && errno == EINTR)
 		;
@@ -152,22 +151,21 @@ static void let_go(void)
 int supervise_spawn(const struct spawn *spawn, pid_t *app, struct error *err)
 {
 	pid_t init = getpid();
-	int go[2], status[2];
+	int links[2];
 	int result;
 
-	if (pipe2(go, O_CLOEXEC) < 0 || pipe2(status, O_CLOEXEC) < 0)
-		return error_set_errno(err, "cannot open two pipes, for which "
-					    "RLIMIT_NOFILE must be 7 or more");
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, links) < 0)
+		return error_set_errno(err, "socketpair, for which "
+					    "RLIMIT_NOFILE must be 5 or more");
 	*app = fork();
 	if (*app < 0)
 		return error_set_errno(err, "fork");
 	if (*app == 0) {
-		close(go[1]);
-		run_app(spawn, go[0], status[1], init);
+		close(links[0]);
+		run_app(spawn, links[1], init);
 	}
-	close(go[0]);
-	close(status[1]);
-	result = release_app(spawn, *app, go[1], status[0], err);
+	close(links[1]);
+	result = release_app(spawn, *app, links[0], err);
 	let_go();
 	return result;
 }

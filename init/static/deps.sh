@@ -20,7 +20,9 @@ if command -v apt-get >/dev/null; then
 		grep -qx 'install ok installed'; }
 	build='gcc libc6-dev make binutils pkg-config libcap-ng-dev
 		libinih-dev musl-dev linux-libc-dev dpkg-dev'
-	test='bats util-linux procps strace libcap2-bin iproute2 gcc groff-base'
+	test='bats util-linux procps strace libcap2-bin iproute2 gcc groff-base
+		python3-minimal libpython3-stdlib'
+	peers='tini dumb-init catatonit'
 	demo='util-linux iproute2 python3-minimal libpython3-stdlib'
 	arm64='gcc-aarch64-linux-gnu libc6-dev-arm64-cross musl-dev:arm64
 		linux-libc-dev:arm64 libcap-ng-dev:arm64 libinih-dev:arm64
@@ -29,14 +31,16 @@ elif command -v dnf >/dev/null; then
 	install='dnf install -y'
 	has() { rpm -q --quiet "$1"; }
 	build='gcc make binutils pkgconf-pkg-config libcap-ng-devel inih-devel'
-	test='bats util-linux procps-ng strace libcap iproute gcc groff-base'
+	test='bats util-linux procps-ng strace libcap iproute gcc groff-base
+		python3'
 	demo='util-linux iproute python3'
 elif command -v apk >/dev/null; then
 	install='apk add'
 	has() { apk info -e "$1" >/dev/null 2>&1; }
 	build='gcc musl-dev make binutils pkgconf libcap-ng-dev libcap-ng-static
 		inih-dev linux-headers'
-	test='bash bats coreutils util-linux procps strace libcap iproute2 gcc mandoc'
+	test='bash bats coreutils util-linux procps strace libcap iproute2 gcc mandoc
+		python3'
 	demo='util-linux iproute2 python3'
 else
 	echo "deps.sh: neither apt-get, dnf nor apk here; needed are a C11" \
@@ -51,6 +55,7 @@ for purpose; do
 	build) packages=$build ;;
 	test) packages=$test ;;
 	demo) packages=$demo ;;
+	peers) packages=${peers:?only on Debian} ;;
 	arm64) packages=${arm64:?only on Debian} ;;
 	*)
 		echo "deps.sh: no such purpose: $purpose" >&2
