@@ -1081,11 +1081,11 @@ lied() {
 	run ! grep -E 'PR_CAPBSET_DROP|SECUREBITS, |SET_NO_NEW|AMBIENT_RAISE|^[0-9]+ +set' "$OUT"
 }
 
-@test "fork, pipe and the release failing: no start" {
+@test "fork, socketpair and the release failing: no start" {
 	local call
 	need_command strace
 	caps
-	for call in clone,clone3,fork,vfork pipe2; do
+	for call in clone,clone3,fork,vfork socketpair; do
 		refuses "" in_pidns strace -o /dev/null \
 			-e "trace=$call" -e "inject=$call:error=EAGAIN" \
 			"$C" --policy "$POLICY" -- touch "$MARKER"
