@@ -171,6 +171,17 @@ static int set_sets(uint64_t permitted, uint64_t effective,
 	return 0;
 }
 
+/* Put into effect what is permitted of set: a file's capabilities need not be
+ * effective. */
+static int make_effective(const struct capstate *now, uint64_t set,
+			  struct error *err)
+{
+	set &= now->permitted & ~now->effective;
+	return set ? set_sets(now->permitted, now->effective | set,
+			      now->inheritable, err)
+		   : 0;
+}
+
 int caps_narrow(struct capstate *state, uint64_t drop, struct error *err)
 {
 	const uint64_t setpcap = CAPABILITY_BIT(CAP_SETPCAP);
@@ -182,12 +193,9 @@ int caps_narrow(struct capstate *state, uint64_t drop, struct error *err)
 	state->ambient = 0;
 	if (!drop)
 		return 0;
-	if (!(state->effective & setpcap)) {
-		state->effective |= setpcap;
-		if (set_sets(state->permitted, state->effective,
-			     state->inheritable, err) < 0)
-			return -1;
-	}
+	if (make_effective(state, setpcap, err) < 0)
+		return -1;
+	state->effective |= setpcap & state->permitted;
 	for (int n = 0; n <= LAST_POSSIBLE; n++)
 		if ((drop & CAPABILITY_BIT(n)) &&
 		    control(PR_CAPBSET_DROP, (unsigned long)n, 0) < 0)
@@ -260,13 +268,16 @@ static int raise_ambient(uint64_t ambient, struct error *err)
 int caps_become(const struct capstate *now, const struct capstate *final,
 		const struct user *user, struct error *err)
 {
+	const uint64_t switching =
+		CAPABILITY_BIT(CAP_SETUID) | CAPABILITY_BIT(CAP_SETGID);
 	bool bits = now->securebits != final->securebits;
 	uint64_t setpcap = bits ? CAPABILITY_BIT(CAP_SETPCAP) : 0;
 	bool keep = user && user->uid_differs && now->uid == 0 &&
 		    (final->permitted | setpcap) &&
 		    !(now->securebits & SECBIT_NO_SETUID_FIXUP);
 
-	if (user && switch_user(user, keep, err) < 0)
+	if (user && (make_effective(now, switching, err) < 0 ||
+		     switch_user(user, keep, err) < 0))
 		return -1;
 	if ((user || now->permitted != final->permitted ||
 	     now->effective != final->effective ||

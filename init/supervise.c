@@ -120,15 +120,17 @@ static _Noreturn void run_app(const struct spawn *spawn, int link, pid_t init)
 static int release_app(const struct spawn *spawn, pid_t app, int link,
 		       struct error *err)
 {
+	int result = spawn->become_init(spawn->context, err);
 	unsigned char code;
 	int ended;
 
-	if (spawn->become_init(spawn->context, err) < 0)
-		return -1;
-	if (!tell(link, 0) && errno != EPIPE)
-		return error_set_errno(err, "cannot release the application");
+	if (result == 0 && !tell(link, 0) && errno != EPIPE)
+		result = error_set_errno(err, "cannot release the application");
+	/* The app's side ends, unless it has its own reason and said so. */
+	if (result < 0 && shutdown(link, SHUT_WR) < 0)
+		return result;
 	if (!told(link, &code))
-		return 0;
+		return result;
 	while (waitpid(app, &ended, 0) < 0 && errno == EINTR)
 		;
 	err->exit_code = code;

@@ -410,6 +410,23 @@ drop_file_caps() {
 	has "init: 0 0 0 400 0" "app: 0 0 0 400 0"
 }
 
+@test "plain user, file capabilities permitted and not effective: SETUID and SETGID are raised for the switch" {
+	file_caps cap_setuid,cap_setgid,cap_setpcap+p
+	docker_user
+	caps "enforce = bounding" "[process]" "user = 1001:1001" "groups = 7 8"
+	started
+	drop_file_caps
+	has "init: 0 0 0 0 0" "app: 0 0 0 0 0" "app-Groups: 7 8"
+}
+
+@test "a failure of both sides is one line" {
+	SITUATION=("$BIN/denysys" setgroups EPERM)
+	caps "[process]" "user = 1000:1000" "groups = none" "[init]" \
+		"keep_kill = no"
+	refused setgroups
+	one_line
+}
+
 # As Podman and systemd start a plain user: everything set up already.
 prepared_user() {
 	SITUATION=(setpriv --bounding-set=-all,+net_bind_service
