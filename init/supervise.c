@@ -78,14 +78,15 @@ static void hand_on_listen_pid(pid_t init)
 	setenv("LISTEN_PID", pid, 1);
 }
 
-static bool told(int link, unsigned char *byte)
+/* Returns 1 with a byte, 0 when the other side is gone, -1 on a failure. */
+static int told(int link, unsigned char *byte)
 {
 	ssize_t n;
 
 	do
 		n = read(link, byte, 1);
 	while (n < 0 && errno == EINTR);
-	return n == 1;
+	return (int)n;
 }
 
 static bool tell(int link, unsigned char byte)
@@ -93,23 +94,33 @@ static bool tell(int link, unsigned char byte)
 	return write(link, &byte, 1) == 1;
 }
 
-/* The app's side up to its execve(2), or to a word over the link. */
+/* The app's side up to its execve(2). Returns only on a failure. */
+static int become_app(const struct spawn *spawn, int link, struct error *err)
+{
+	unsigned char byte;
+	int heard;
+
+	if (spawn->become_app(spawn->context, err) < 0)
+		return -1;
+	heard = told(link, &byte);
+	/* Silence: the other side failed, and says so itself. */
+	if (heard == 0)
+		_exit(EXIT_REFUSED);
+	if (heard < 0)
+		return error_set_errno(err, "no word from PID 1");
+	signals_restore(spawn->signals);
+	return spawn->exec_app(spawn->context, err);
+}
+
 static _Noreturn void run_app(const struct spawn *spawn, int link, pid_t init)
 {
 	struct error err;
 	pid_t group = getpgrp();
-	unsigned char byte;
 
 	setpgid(0, 0);
 	pass_terminal(group, getpid());
 	hand_on_listen_pid(init);
-	if (spawn->become_app(spawn->context, &err) == 0) {
-		/* Silence: the other side failed, and says so itself. */
-		if (!told(link, &byte))
-			_exit(EXIT_REFUSED);
-		signals_restore(spawn->signals);
-		(void)!spawn->exec_app(spawn->context, &err);
-	}
+	(void)!become_app(spawn, link, &err);
 	fault("%s", err.text);
 	(void)!tell(link, (unsigned char)err.exit_code);
 	_exit(err.exit_code);
@@ -124,12 +135,12 @@ static int release_app(const struct spawn *spawn, pid_t app, int link,
 	unsigned char code;
 	int ended;
 
-	if (result == 0 && !tell(link, 0) && errno != EPIPE)
+	if (result == 0 && !tell(link, 0))
 		result = error_set_errno(err, "cannot release the application");
 	/* The app's side ends, unless it has its own reason and said so. */
 	if (result < 0 && shutdown(link, SHUT_WR) < 0)
 		return result;
-	if (!told(link, &code))
+	if (told(link, &code) <= 0)
 		return result;
 	while (waitpid(app, &ended, 0) < 0 && errno == EINTR)
 		;
@@ -162,6 +173,8 @@ int supervise_spawn(const struct spawn *spawn, pid_t *app, struct error *err)
 	*app = fork();
 	if (*app < 0)
 		return error_set_errno(err, "fork");
+	if (*app == 0 && getpid() == init)
+		return error_set(err, "fork: no process came of it");
 	if (*app == 0) {
 		close(links[0]);
 		run_app(spawn, links[1], init);
