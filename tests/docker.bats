@@ -680,7 +680,7 @@ job_control() {
 	expect ^\$ 
 	send echo code=$?\n
 	expect ^code=130$
-	send sh -c 'echo ready; exec sleep 1000'\n
+	send sh -c 'trap "echo on" CONT; echo ready; while :; do sleep .1; done'\n
 	expect ^ready$
 	send \x1a
 	expect Stopped
@@ -689,7 +689,7 @@ job_control() {
 	expect ^\[1\]\+ +Stopped
 	expect ^\$ 
 	send fg\n
-	expect ^sh -c .*
+	expect ^on$
 	send \x03
 	expect ^\$ 
 	send sh -c 'echo ready; exec sleep 1000'\n
@@ -752,7 +752,7 @@ job_control() {
 			while :; do sleep 0.1; done' <<-'END'
 	expect ^ready$
 	send \x1a
-	expect ^continued$
+	expect continued$
 	send \x1c
 	END
 }
@@ -843,7 +843,7 @@ nested_app() {
 	in_background --init -- sh -c 'trap "exit 0" TERM
 		touch /ready
 		while :; do sleep 0.1; done'
-	until_true 20 docker exec "$container" test -e /ready
+	until_true 20 docker exec "$container" cat /ready
 	stopped 10 0
 	run -42 docker run --rm --init --network none capini-policy \
 		sh -c 'exit 42'
@@ -930,10 +930,121 @@ nested_app() {
 	[[ $output == *$'CapEff:\t0000000000000400'*$'CapBnd:\t0000000000000400'* ]]
 }
 
+# --- --verify in containers ---------------------------------------------------
+
+health() {
+	[ "$(docker inspect -f '{{.State.Health.Status}}' "$container")" = "$1" ]
+}
+
+# One of the last health checks has seen this.
+health_saw() {
+	docker inspect -f '{{range .State.Health.Log}}{{println .Output}}{{end}}' \
+		"$container" | grep -q "$1"
+}
+
+# Health checks every second, by the exec form.
+health_image() {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' '[process]' "$@"
+	image capini-health <<-END
+	FROM capini-policy
+	HEALTHCHECK --interval=1s --retries=1 CMD ["/capini", "--verify=all"]
+	END
+	image=capini-health in_background -- sleep 1000
+	until_true 30 health healthy
+}
+
+@test "HEALTHCHECK by --verify=all: a docker exec with more than the policy is unhealthy" {
+	health_image
+	run -0 docker ps --filter health=healthy --format '{{.Status}}'
+	[[ $output == *'(healthy)'* ]]
+	docker exec -d "$container" /capini --exec -- sleep 1001
+	until_true 30 health_saw 'sleep .* exec .*within'
+	health healthy
+	docker exec -d "$container" sleep 1002
+	until_true 30 health unhealthy
+	health_saw 'sleep .* exec .*OUTSIDE'
+	run -0 docker ps --filter health=unhealthy --format '{{.Status}}'
+	[[ $output == *'(unhealthy)'* ]]
+	kill "$(pgrep -x -f 'sleep 1002')"
+	until_true 30 health healthy
+}
+
+@test "docker exec --verify: as root, as a user, with the policy's user" {
+	local options
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' '[process]' \
+		'user = 1000:1000'
+	in_background -- sleep 1000
+	until_true 20 app_runs sleep
+	for options in '-u 0' '-u 1000' '-u 65534'; do
+		# shellcheck disable=SC2086
+		run -0 docker exec $options "$container" /capini --verify
+		[[ $output == *' capini  '*' init '*' within'* ]]
+		# The flags to close docker exec with.
+		[[ $output == *'--cap-drop=ALL'*'--cap-add=NET_BIND_SERVICE'* ]]
+		# shellcheck disable=SC2086
+		run -0 docker exec $options "$container" /capini --verify=all
+	done
+	# Docker's seccomp profile closes them.
+	[[ $output == *'user namespaces: closed'* ]]
+}
+
+@test "docker run --pid=container: each container judges its own processes" {
+	local first
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE'
+	in_background -- sleep 1000
+	until_true 20 app_runs sleep
+	first=$container
+	in_background --pid "container:$first" --entrypoint /bin/sleep -- 1000
+	run -0 docker exec "$first" /capini --verify=all
+	[[ $output == *' sleep '*' other '*' -'* ]]
+	# The other one has no capini: its own first process is outside.
+	run -1 docker exec "$container" /capini --verify
+	[[ $output == *' sleep '*' init '*' OUTSIDE'* ]]
+	run -1 docker exec "$container" /capini --verify=all
+	[[ $output == *' capini '*' other '*' -'* ]]
+}
+
+@test "docker run --pid=host: the container's own processes are judged" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE'
+	in_background --pid host -- sleep 1000
+	until_true 20 app_runs sleep
+	run -0 docker exec "$container" /capini --verify
+	[[ $output == *' capini '*' init '*' within'* ]]
+	run -0 docker exec "$container" /capini --verify=all
+	docker exec -d "$container" sleep 1000
+	until_true 20 docker exec "$container" sh -c \
+		'! /capini --verify=all >/dev/null'
+}
+
+compose() {
+	DOCKER_HOST=$CAPINI_DOCKER_HOST DOCKER_CONFIG=$BATS_RUN_TMPDIR \
+		timeout -k 5 60 docker-compose -p capini-test \
+		-f "$BATS_TEST_DIRNAME/docker/compose.yaml" "$@"
+}
+
+@test "docker-compose: the flags that mirror the policy bind docker exec as well" {
+	type -P docker-compose >/dev/null || skip "needs docker-compose"
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE'
+	image capini-compose <<-END
+	FROM capini-policy
+	CMD ["sleep", "1000"]
+	END
+	compose up -d
+	container=$(compose ps -q web)
+	echo "$container" >>"$BATS_TEST_TMPDIR/containers"
+	until_true 30 health healthy
+	docker exec -d "$container" sleep 1001
+	until_true 30 health_saw 'sleep .* exec .*within'
+	health healthy
+	run -0 docker exec "$container" /capini --verify=all
+	[[ $output != *--cap-drop* ]]
+	compose down -t 2
+}
+
 # --- Dockerfile.example ------------------------------------------------------
 
 healthy() {
-	[ "$(docker inspect -f '{{.State.Health.Status}}' "$container")" = healthy ]
+	health healthy
 }
 
 @test "Dockerfile.example builds; nginx serves port 80 with one capability" {
