@@ -37,6 +37,9 @@ int error_set_errno(struct error *err, const char *format, ...)
  */
 void error_verbosity(int verbosity);
 
+/* From now on a line that would have to wait for its reader is dropped. */
+void error_never_wait(void);
+
 /* One line on stderr, "capini: " first, in a single write(2); bytes that a
  * terminal would act on become '?'. fault() always speaks, warning() from
  * VERBOSITY_WARN on, note() from VERBOSITY_NOTE on. None changes errno. */

@@ -4,8 +4,10 @@
 #include "error.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +15,16 @@
 #include <unistd.h>
 
 static int verbosity = VERBOSITY_WARN;
+static bool may_wait = true;
 
 void error_verbosity(int level)
 {
 	verbosity = level;
+}
+
+void error_never_wait(void)
+{
+	may_wait = false;
 }
 
 int error_set(struct error *err, const char *format, ...)
@@ -43,6 +51,15 @@ int error_set_errno(struct error *err, const char *format, ...)
 	snprintf(err->text + used, sizeof(err->text) - used, ": %s", reason);
 	err->exit_code = EXIT_REFUSED;
 	return -1;
+}
+
+/* May a line be written to stderr now? A pipe that nobody reads, or a terminal
+ * that is stopped, would hold us for as long as it likes. */
+static bool ready(void)
+{
+	struct pollfd err = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+	return may_wait || (poll(&err, 1, 0) == 1 && (err.revents & POLLOUT));
 }
 
 /* Every signal is blocked, and will be forwarded or wait for the app: not the
@@ -77,7 +94,7 @@ static void say(const char *prefix, const char *format, va_list args)
 		used--;
 	line[used++] = '\n';
 	/* stderr may be closed or full; then there is nobody to tell. */
-	if (write(STDERR_FILENO, line, used) < 0 && errno == EPIPE)
+	if (ready() && write(STDERR_FILENO, line, used) < 0 && errno == EPIPE)
 		take_back_sigpipe();
 	errno = saved;
 }

@@ -38,12 +38,11 @@ struct start {
  * place. The app still finds them closed. */
 static void occupy_standard_descriptors(void)
 {
-	int fd;
+	int fd = -1;
 
-	do
+	for (int i = 0; i <= STDERR_FILENO + 1 && fd <= STDERR_FILENO; i++)
 		fd = open("/", O_PATH | O_CLOEXEC);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
+	if (fd > STDERR_FILENO)
 		close(fd);
 }
 

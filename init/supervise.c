@@ -89,6 +89,9 @@ static int told(int link, unsigned char *byte)
 	return (int)n;
 }
 
+/* What PID 1 tells the app's side. */
+enum { GO = 1, NO = 2 };
+
 static bool tell(int link, unsigned char byte)
 {
 	return write(link, &byte, 1) == 1;
@@ -97,17 +100,19 @@ static bool tell(int link, unsigned char byte)
 /* The app's side up to its execve(2). Returns only on a failure. */
 static int become_app(const struct spawn *spawn, int link, struct error *err)
 {
-	unsigned char byte;
+	unsigned char word;
 	int heard;
 
 	if (spawn->become_app(spawn->context, err) < 0)
 		return -1;
-	heard = told(link, &byte);
-	/* Silence: the other side failed, and says so itself. */
-	if (heard == 0)
-		_exit(EXIT_REFUSED);
+	heard = told(link, &word);
 	if (heard < 0)
 		return error_set_errno(err, "no word from PID 1");
+	if (heard == 0)
+		return error_set(err, "PID 1 ended before its word");
+	/* Silence: the other side failed, and says so itself. */
+	if (word != GO)
+		_exit(EXIT_REFUSED);
 	signals_restore(spawn->signals);
 	return spawn->exec_app(spawn->context, err);
 }
@@ -135,10 +140,10 @@ static int release_app(const struct spawn *spawn, pid_t app, int link,
 	unsigned char code;
 	int ended;
 
-	if (result == 0 && !tell(link, 0))
+	if (result == 0 && !tell(link, GO))
 		result = error_set_errno(err, "cannot release the application");
 	/* The app's side ends, unless it has its own reason and said so. */
-	if (result < 0 && shutdown(link, SHUT_WR) < 0)
+	if (result < 0 && !tell(link, NO))
 		return result;
 	if (told(link, &code) <= 0)
 		return result;
@@ -179,7 +184,9 @@ int supervise_spawn(const struct spawn *spawn, pid_t *app, struct error *err)
 		close(links[0]);
 		run_app(spawn, links[1], init);
 	}
-	close(links[1]);
+	/* Left open here it would hide the end of the other side. */
+	if (close(links[1]) < 0 || fcntl(links[1], F_GETFD) >= 0)
+		return error_set_errno(err, "close");
 	result = release_app(spawn, *app, links[0], err);
 	let_go();
 	return result;
@@ -382,6 +389,7 @@ int supervise_loop(const struct supervision *supervision)
 	struct app app = {0};
 	int code;
 
+	error_never_wait();
 	for (;;) {
 		siginfo_t info;
 		int number;
