@@ -138,7 +138,7 @@ dynamic: build/dynamic/capini	# build/dynamic/capini, with the system's libc
 
 static: $(static_dir)/capini	# build/static/capini, one file with musl; ARCH=arm64
 
-.PHONY: all dynamic static check test-deps peers demo deps check-deps install \
+.PHONY: all dynamic static check test-deps prove peers demo deps check-deps install \
 	uninstall clean dist lint format help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -210,6 +210,9 @@ check: test-deps $(BUILDS)	# install what tests need, test both builds
 			failed="$$failed $$build"; \
 	done; \
 	test -z "$$failed" || { echo "check: failed:$$failed" >&2; exit 1; }
+
+prove: test-deps dynamic	# oracle, faults, endurance, attacks: the short forms
+	@tests/prove/all $(CURDIR)/build/dynamic/capini
 
 peers: test-deps dynamic	# README.md's comparison of inits, made anew
 	@sh init/static/deps.sh peers
