@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CAPINI_AUDIT_OUT_H
+#define CAPINI_AUDIT_OUT_H
+
+#include <stdio.h>
+
+#include "audit/evidence.h"
+#include "audit/run.h"
+#include "error.h"
+
+/* The report for people: each capability with its verdict, how it was seen and
+ * what does without it; then what no capability cures and what could not be
+ * looked at. */
+void out_table(FILE *to, const struct evidence *evidence, const struct run *run,
+	       const struct outcome *outcome);
+
+/* The same as a policy that capini reads, with the evidence as comments, into
+ * the file at path. Returns 0, or -1 with err set. */
+int out_ini(const char *path, const struct evidence *evidence,
+	    const struct run *run, const struct outcome *outcome,
+	    struct error *err) MUST_CHECK;
+
+/* The same as JSON; out_json.c has the form. */
+int out_json(const char *path, const struct evidence *evidence,
+	     const struct run *run, const struct outcome *outcome,
+	     struct error *err) MUST_CHECK;
+
+/* What is proposed: every verdict that is more than a wish or a guess. */
+#define OUT_LEAST VERDICT_NETLINK
+
+#endif

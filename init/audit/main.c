@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* capini-audit: which capabilities does a program need? The verbs, and where
+ * they are. What they do is left to them. */
+#include <stdio.h>
+#include <string.h>
+
+#include "audit/confirm.h"
+#include "audit/explain.h"
+#include "audit/export.h"
+#include "audit/input.h"
+#include "audit/run.h"
+
+static const char help[] =
+	"usage: capini-audit VERB ...\n"
+	"\n"
+	"Which capabilities does a program need?\n"
+	"\n"
+	"  run [OPTION...] -- PROGRAM [ARGUMENT...]\n"
+	"        run it, keep its effective set empty, and do each call that\n"
+	"        is denied again with one capability raised that it holds\n"
+	"    -o, --output POLICY   write what it needs as a policy\n"
+	"    --json FILE           write all that was seen as JSON\n"
+	"    -u, --user USER[:GROUP]  run it as this user, nothing taken away\n"
+	"    --fast                stop only at calls known to ask for "
+	"capabilities\n"
+	"    --full                stop at every call (the default)\n"
+	"    --for SECONDS         end it after this time; 5m: minutes\n"
+	"    --until-exit          end with its last process (the default)\n"
+	"    --no-pin              do not keep to one processor\n"
+	"  verify [OPTION...] POLICY -- PROGRAM [ARGUMENT...]\n"
+	"        run it and name each denial by the policy that would hurt\n"
+	"  confirm POLICY --run COMMAND [--timeout SECONDS]\n"
+	"        run COMMAND once without each capability of the policy, the\n"
+	"        most dangerous first, and tell which it needs; COMMAND has\n"
+	"        {docker}, {names} or {mask} where the capabilities go, and "
+	"has\n"
+	"        to start a fresh environment each time: docker run --rm\n"
+	"        --cap-drop=ALL {docker} IMAGE; it ends with 3 if one is not "
+	"needed\n"
+	"  explain, export\n"
+	"        policies and masks in other words\n"
+	"  help, version\n"
+	"\n"
+	"The report of run goes to stderr. Exit codes of run and verify:\n"
+	"  0  found; the program ended well, or was ended by --for\n"
+	"  1  found; the program failed, the report tells its code\n"
+	"  2  wrong usage, or a file cannot be written\n"
+	"  3  verify: the policy lacks a capability\n"
+	"  4  no capability is held here to try with\n"
+	"  125, 126, 127  not started, not runnable, not found\n";
+
+static int help_main(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	fputs(help, stdout);
+	return input_done();
+}
+
+static int version_main(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	puts("capini-audit " CAPINI_VERSION);
+	return input_done();
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*run)(int argc, char **argv);
+	} verbs[] = {
+		{"run", run_main},	   {"verify", verify_main},
+		{"confirm", confirm_main}, {"explain", explain_main},
+		{"export", export_main},   {"help", help_main},
+		{"--help", help_main},	   {"-h", help_main},
+		{"version", version_main}, {"--version", version_main},
+	};
+	struct nearest nearest;
+	char hint[HINT_TEXT];
+
+	if (argc < 2) {
+		fputs(help, stderr);
+		return VERB_USAGE;
+	}
+	nearest_begin(&nearest, argv[1]);
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		if (strcmp(argv[1], verbs[i].name) == 0)
+			return verbs[i].run(argc - 1, argv + 1);
+		nearest_offer(&nearest, verbs[i].name);
+	}
+	fault("capini-audit: no verb \"%s\"%s", argv[1],
+	      nearest_hint(&nearest, hint));
+	return VERB_USAGE;
+}

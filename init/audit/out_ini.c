@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* Evidence as a policy. inih cuts long lines and has no comments behind a
+ * value, so every reason stands above its line. */
+#include "audit/out.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "audit/advice.h"
+#include "strict.h"
+
+/* A comment, cut to what the reader of policies takes. */
+PRINTF_LIKE(2, 3)
+static void comment(FILE *to, const char *format, ...)
+{
+	char line[STRICT_LINE_MAX - 2];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	fprintf(to, "# %s\n", line);
+}
+
+static void put_capability(FILE *to, const struct evidence *evidence,
+			   int capability, enum verdict verdict)
+{
+	char name[CAPABILITIES_TEXT], text[FINDING_TEXT];
+
+	for (size_t i = 0; i < evidence->count; i++) {
+		const struct finding *finding = &evidence->findings[i];
+
+		if ((finding->set & CAPABILITY_BIT(capability)) &&
+		    finding->verdict == verdict)
+			comment(to, "%s: %s, %s", verdict_name(verdict),
+				finding_format(finding, text),
+				finding->program);
+	}
+	capname_format(CAPABILITY_BIT(capability), name);
+	if (verdict >= OUT_LEAST)
+		fprintf(to, "allow = %s\n", name);
+	else
+		comment(to, "allow = %s", name);
+}
+
+static void put(FILE *to, const struct evidence *evidence,
+		const struct run *run, const struct outcome *outcome)
+{
+	comment(to, "Seen by capini-audit %s with: %s%s", CAPINI_VERSION,
+		run->program[0], run->program[1] ? " ..." : "");
+	if (outcome->code != 0 && !outcome->stopped)
+		comment(to, "The program ended with %d.", outcome->code);
+	if (!outcome->held)
+		comment(to, "No capability was held to try with: nothing is "
+			    "known.");
+	fputs("\n[capabilities]\n", to);
+	if (!evidence_set(evidence, OUT_LEAST))
+		fputs("allow = NONE\n", to);
+	for (int n = 0; n <= CAPABILITY_LAST; n++) {
+		enum verdict verdict = evidence_verdict(evidence, n);
+
+		if (verdict > VERDICT_DENIED)
+			put_capability(to, evidence, n, verdict);
+	}
+	if (run->user)
+		fprintf(to, "\n[process]\nuser = %s\n", run->user);
+}
+
+int out_ini(const char *path, const struct evidence *evidence,
+	    const struct run *run, const struct outcome *outcome,
+	    struct error *err)
+{
+	FILE *to = fopen(path, "we");
+	bool written;
+
+	if (!to)
+		return error_set_errno(err, "%s: cannot write", path);
+	/* Readable whatever the umask: capini may run as anybody. */
+	if (fchmod(fileno(to), 0644) < 0)
+		note("%s: fchmod: %s", path, strerror(errno));
+	put(to, evidence, run, outcome);
+	written = !ferror(to);
+	if (fclose(to) != 0 || !written)
+		return error_set_errno(err, "%s: cannot write", path);
+	return 0;
+}
