@@ -680,7 +680,7 @@ job_control() {
 	expect ^\$ 
 	send echo code=$?\n
 	expect ^code=130$
-	send sh -c 'trap "echo on" CONT; echo ready; while :; do sleep .1; done'\n
+	send sh -c 'trap "echo on" CONT; echo ready; while :; do read x; done'\n
 	expect ^ready$
 	send \x1a
 	expect Stopped
@@ -749,7 +749,7 @@ job_control() {
 	run -131 on_terminal run --rm -it --network none capini-shell \
 		sh -c 'trap "echo continued" CONT
 			echo ready
-			while :; do sleep 0.1; done' <<-'END'
+			while :; do read x; done' <<-'END'
 	expect ^ready$
 	send \x1a
 	expect continued$

@@ -524,7 +524,7 @@ SHELL_=(bash --norc --noprofile --noediting -i)
 
 @test "a shell as the application has job control: ^Z, fg, ^C" {
 	printf '#!/bin/sh\ntrap "echo on" CONT; echo up\n' >job
-	echo 'while :; do sleep 0.1; done' >>job
+	echo 'while :; do read x; done' >>job
 	chmod 755 job
 	on_terminal see '# ' never "job control" send './job\n' see up \
 		send '\x1a' see Stopped see '# ' send 'fg\n' see on \
