@@ -106,7 +106,8 @@ crt      = $(shell $(CC) -print-file-name=$(1))
 capng    = $(static_dir)/libcap-ng
 headers  = $(static_dir)/include
 
-ifneq ($(filter static check demo install build/static%,$(MAKECMDGOALS)),)
+ifneq ($(filter static check demo install bench size build/static% build/bench%,\
+	$(MAKECMDGOALS)),)
 ifeq ($(native),)
 # Neither compiler's wrapper for musl can link a static-pie (musl-gcc makes a
 # dynamic file of it without a word), and there is none for clang: the headers
@@ -147,7 +148,7 @@ dynamic: build/dynamic/capini	# build/dynamic/capini, with the system's libc
 static: $(static_dir)/capini	# build/static/capini, one file with musl; ARCH=arm64
 
 .PHONY: all dynamic static check test-deps audit prove peers demo deps check-deps install \
-	uninstall clean dist lint format help FORCE
+	uninstall clean dist lint format bench size help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -173,7 +174,8 @@ build/dynamic/capini: $(call objects,build/dynamic)
 # An INTERP or NEEDED entry would need files that an image FROM scratch does
 # not have; syslog(3) can block PID 1 for ever.
 $(static_dir)/capini: $(call objects,$(static_dir)) $(static_needs)
-	$(call say,LD)$(CC) -static-pie $(harden) -Wl,-z,noseparate-code $(CFLAGS) $(LDFLAGS) -o $@.unstripped \
+	$(call say,LD)$(CC) -static-pie $(harden) -Wl,-z,noseparate-code \
+		-Wl,-Map,$@.map $(CFLAGS) $(LDFLAGS) -o $@.unstripped \
 		$(static_start) $(call objects,$(static_dir)) $(static_libs)
 	@if $(READELF) -lW $@.unstripped | grep -w INTERP || \
 	    $(READELF) -dW $@.unstripped | grep -w NEEDED || \
@@ -232,6 +234,29 @@ prove: test-deps dynamic	# oracle, faults, endurance, attacks: the short forms
 peers: test-deps dynamic	# README.md's comparison of inits, made anew
 	@sh init/static/deps.sh peers
 	@bash tests/peers.sh README.md
+
+BENCH =			# full: many rounds
+
+bench:			# capini beside other inits: start, memory, signals, reaping
+	@sh init/static/deps.sh build test peers
+	@$(MAKE) --no-print-directory static build/bench/bench build/bench/app \
+		build/bench/limit
+	@python3 tests/bench/bench.py build/bench $(static_dir)/capini \
+		$(call setting,BENCH)
+
+build/bench/bench: tests/bench/bench.c tests/bench/bench.h
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) -std=c11 $(warnings) -D_GNU_SOURCE -O2 -o $@ $<
+
+build/bench/app build/bench/limit: build/bench/%: tests/bench/%.c \
+		tests/bench/bench.h $(static_dir)/command | $(static_needs)
+	@mkdir -p $(@D)
+	$(call say,CC)$(compile_static) -c -o $@.o $<
+	@$(CC) -static-pie $(harden) -Wl,-z,noseparate-code $(CFLAGS) -s -o $@ \
+		$(static_start) $@.o $(static_libs)
+
+size: static		# what each module and library costs in the static file
+	@python3 tests/bench/size.py $(static_dir)/capini.map $(static_dir)/capini
 
 demo:			# a real PID 1 before a web server, and the proof
 	@sh init/static/deps.sh build
