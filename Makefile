@@ -143,11 +143,11 @@ compile_libcapng = $(CC) -std=gnu11 -w -Werror=incompatible-pointer-types \
 
 all: dynamic		# same as dynamic
 
-dynamic: build/dynamic/capini	# build/dynamic/capini, with the system's libc
+dynamic: build/dynamic/capini build/dynamic/capini-audit	# build/dynamic/, with the system's libc
 
-static: $(static_dir)/capini	# build/static/capini, one file with musl; ARCH=arm64
+static: $(static_dir)/capini $(static_dir)/capini-audit	# build/static/, one file each with musl; ARCH=arm64
 
-.PHONY: all dynamic static check test-deps audit prove peers demo deps check-deps install \
+.PHONY: all dynamic static check test-deps prove peers demo deps check-deps install \
 	uninstall clean dist lint format bench size help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -166,17 +166,23 @@ build/dynamic/%.o: init/%.c Makefile build/dynamic/command
 	$(call say,CC)$(compile_dynamic) -MMD -MP -c -o $@ $<
 
 $(static_dir)/%.o: init/%.c Makefile $(static_dir)/command | $(static_needs)
+	@mkdir -p $(@D)
 	$(call say,CC)$(compile_static) -MMD -MP -c -o $@ $<
 
 build/dynamic/capini: $(call objects,build/dynamic)
 	$(call say,LD)$(CC) -pie $(harden) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(libs)
 
+build/dynamic/capini-audit: $(call audit_objects,build/dynamic)
+	$(call say,LD)$(CC) -pie $(harden) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(libs)
+
 # An INTERP or NEEDED entry would need files that an image FROM scratch does
 # not have; syslog(3) can block PID 1 for ever.
-$(static_dir)/capini: $(call objects,$(static_dir)) $(static_needs)
+$(static_dir)/capini: $(call objects,$(static_dir))
+$(static_dir)/capini-audit: $(call audit_objects,$(static_dir))
+$(static_dir)/capini $(static_dir)/capini-audit: $(static_needs)
 	$(call say,LD)$(CC) -static-pie $(harden) -Wl,-z,noseparate-code \
 		-Wl,-Map,$@.map $(CFLAGS) $(LDFLAGS) -o $@.unstripped \
-		$(static_start) $(call objects,$(static_dir)) $(static_libs)
+		$(static_start) $(filter %.o,$^) $(static_libs)
 	@if $(READELF) -lW $@.unstripped | grep -w INTERP || \
 	    $(READELF) -dW $@.unstripped | grep -w NEEDED || \
 	    ! $(READELF) -hW $@.unstripped | grep -q DYN; then \
@@ -186,10 +192,8 @@ $(static_dir)/capini: $(call objects,$(static_dir)) $(static_needs)
 	@$(STRIP) -o $@.new $@.unstripped
 	@mv $@.new $@
 
-build/dynamic/capini-audit: $(call audit_objects,build/dynamic)
-	$(call say,LD)$(CC) -pie $(harden) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(libs)
-
--include $(wildcard build/dynamic/*.d build/dynamic/audit/*.d $(static_dir)/*.d)
+-include $(wildcard build/dynamic/*.d build/dynamic/audit/*.d \
+	$(static_dir)/*.d $(static_dir)/audit/*.d)
 
 # Debian has no libcap-ng for musl: its source package, and the kernel's
 # headers apart from those of glibc.
@@ -224,9 +228,6 @@ check: test-deps $(BUILDS)	# install what tests need, test both builds
 			failed="$$failed $$build"; \
 	done; \
 	test -z "$$failed" || { echo "check: failed:$$failed" >&2; exit 1; }
-
-audit: dynamic build/dynamic/capini-audit test-deps	# build/dynamic/capini-audit, which is not finished, and its tests
-	@$(BATS) tests/audit/audit.bats
 
 prove: test-deps dynamic	# oracle, faults, endurance, attacks: the short forms
 	@tests/prove/all $(CURDIR)/build/dynamic/capini
@@ -279,6 +280,8 @@ install: $(strip $(BUILD))	# program, manual, policies; DESTDIR, PREFIX, BUILD=s
 		$(DESTDIR)$(PREFIX)/share/man/man1
 	$(INSTALL) -m 755 build/$(call setting,BUILD)/capini \
 		$(DESTDIR)$(PREFIX)/bin/capini
+	$(INSTALL) -m 755 build/$(call setting,BUILD)/capini-audit \
+		$(DESTDIR)$(PREFIX)/bin/capini-audit
 	for file in init/capini.1; do test ! -f $$file || \
 		$(INSTALL) -m 644 $$file $(DESTDIR)$(PREFIX)/share/man/man1; done
 	$(INSTALL) -m 644 conf/*.ini $(DESTDIR)$(PREFIX)/share/capini
@@ -289,6 +292,7 @@ uninstall:		# remove what install put there; a changed policy stays
 	! cmp -s conf/default.ini $(DESTDIR)$(SYSCONFDIR)/capini.ini || \
 		rm $(DESTDIR)$(SYSCONFDIR)/capini.ini
 	rm -f $(DESTDIR)$(PREFIX)/bin/capini \
+		$(DESTDIR)$(PREFIX)/bin/capini-audit \
 		$(DESTDIR)$(PREFIX)/share/man/man1/capini.1
 	rm -rf $(DESTDIR)$(PREFIX)/share/capini
 

@@ -4,11 +4,7 @@
 # capini-audit: what it finds, what it writes, and that a program does not
 # notice it. Most tests run in namespaces of their own.
 
-: "${CAPINI:=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)/build/dynamic/capini}"
-
-load ../helper
-
-ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+load helper
 
 # name of the needle: the capabilities that it must be said to need
 NEEDLES=(
