@@ -28,9 +28,10 @@ modules = main options error file names strict policy plan caps witness \
 	status user exec supervise process verify report decode
 
 # capini-audit: its own, and what it shares with PID 1.
-audit_modules = $(addprefix audit/,main probe run confirm spawn fast tracer inject \
+audit_modules = $(addprefix audit/,main probe run check progress confirm trial \
+	spawn fast tracer inject \
 	inject_x86_64 inject_aarch64 thread vcap search hints decode silent \
-	filecap evidence out_table out_ini out_json advice input explain \
+	filecap evidence out out_table out_ini out_json out_confirmed advice input explain \
 	export) \
 	error file names strict policy options caps witness status user
 

@@ -360,7 +360,7 @@ print(\",\".join(str(n) for n in range(41) if not keep >> n & 1))" {mask}
 		"FOWNER             confirmed: it fails without" \
 		"KILL               optional: it works without" \
 		"SYS_ADMIN          optional: it works without" \
-		"confirmed: CHOWN FOWNER (7 runs)"
+		"needed: CHOWN FOWNER (7 runs)"
 	[[ ${lines[0]} == SYS_ADMIN* ]]
 	caps "allow = CHOWN"
 	run -0 timeout 60 "$A" confirm "$POLICY" --run "$fresh 'chown 1 f'"
@@ -381,6 +381,131 @@ print(\",\".join(str(n) for n in range(41) if not keep >> n & 1))" {mask}
 	run -1 timeout 20 "$A" confirm "$POLICY" --run "false {names}"
 	run -2 timeout 20 "$A" confirm "$POLICY" --run "true"
 	run -2 timeout 20 "$A" confirm --run "true {names}"
+}
+
+@test "confirm without a fresh environment keeps what it cannot know" {
+	need_root
+	mkdir data
+	# As entrypoints do it: what is done once is not done again.
+	cat >start <<-'EOF'
+		[ "$(stat -c %u data)" = 12345 ] || chown 12345 data || exit
+		exec setpriv --reuid 12345 --clear-groups true
+	EOF
+	caps "allow = CHOWN, SETUID, SETGID, KILL"
+	run -3 timeout 60 "$A" confirm "$POLICY" -o in-place.ini -- sh start
+	contains "$output" "CHOWN              kept: it works without here"
+	has "KILL               optional: it works without" \
+		"SETUID             confirmed: it fails without" \
+		"needed: CHOWN SETGID SETUID (7 runs)"
+	grep -qx "# proven, and not confirmable without a fresh environment" \
+		in-place.ini
+	run -0 "$C" --check in-place.ini
+	has "allow = CHOWN" "allow = SETGID" "allow = SETUID"
+
+	need_command python3
+	cp start "$BIN/entrypoint"
+	run -3 timeout 60 "$A" confirm "$POLICY" --run \
+		"$fresh 'mkdir data && sh $BIN/entrypoint'"
+	has "CHOWN              confirmed: it fails without"
+}
+
+@test "confirm takes what is commented out, when the rest is not enough" {
+	need_root
+	need_command capsh python3
+	caps "allow = FOWNER" "# candidate: chown" "# allow = CHOWN" \
+		"# allow = SYS_ADMIN"
+	run -3 timeout 60 "$A" confirm "$POLICY" --output better.ini --run \
+		"$fresh 'chown 12345 f && chmod 600 f'"
+	has "it works with what is commented out in it too" \
+		"needed: CHOWN FOWNER (8 runs)"
+	run -0 "$C" --check better.ini
+	has "allow = CHOWN" "allow = FOWNER"
+	grep -qx "# candidate: chown" better.ini
+
+	caps "allow = NONE"
+	run -3 timeout 60 "$A" confirm "$POLICY" -o better.ini --run \
+		"$fresh 'chown 12345 f'"
+	has "it works with every capability" "needed: CHOWN (45 runs)"
+	run -0 "$C" --check better.ini
+	has "allow = CHOWN"
+}
+
+@test "confirm writes the policy anew, and what else it has stays" {
+	need_root
+	need_command capsh python3
+	cat >policy.ini <<-'EOF'
+		# Mine.
+		[capabilities]
+		allow = CHOWN, KILL
+		# proven: something
+		allow = FOWNER
+		ambient = CHOWN, KILL
+		require = KILL
+		[process]
+		no_new_privs = no
+	EOF
+	run -3 timeout 60 "$A" confirm policy.ini -o policy.ini --run \
+		"$fresh 'chown 12345 f'"
+	diff - policy.ini <<-'EOF'
+		# Mine.
+		[capabilities]
+		# confirmed: it fails without
+		allow = CHOWN
+		# optional: it works without
+		# allow = KILL
+		# proven: something
+		# optional: it works without
+		# allow = FOWNER
+		ambient = CHOWN
+		require = NONE
+		[process]
+		no_new_privs = no
+	EOF
+	run -0 "$C" --check policy.ini
+	caps "allow = CHOWN, KILL"
+	run -3 timeout 60 "$A" confirm "$POLICY" -o policy.ini --keep-proven \
+		--run "$fresh 'chown 12345 f'"
+	run -0 "$C" --check policy.ini
+	has "allow = CHOWN" "allow = KILL"
+}
+
+@test "a check tells whether a run of confirm was good" {
+	need_root
+	need_command capsh python3
+	caps "allow = CHOWN, KILL"
+	# A server that does not end, and does not say when it fails.
+	run -3 timeout 100 "$A" confirm "$POLICY" --timeout 3 \
+		--check "test -e $PWD/works-{n}" \
+		--run "$fresh 'chown 1 f && >$PWD/works-{n}; sleep 99'"
+	has "CHOWN              confirmed: it fails without" \
+		"KILL               optional: it works without"
+	run ! pgrep -f 'sleep 99'
+}
+
+@test "a check that passes ends the run, and one that never does fails it" {
+	need_root
+	: >file
+	audit --check "test -s answer" -o policy.ini --json found.json -- \
+		sh -c 'chown 1 file; sleep 0.1; echo yes >answer; exec sleep 99'
+	[[ $status == 0 ]] || fail "$status" "$REPORT"
+	contains "$REPORT" "ended, the check passed"
+	needs CHOWN
+	grep -qx "# The check passed: test -s answer" policy.ini
+	grep -q '"check": true' found.json
+	audit --check "false
+; true" --for 2s -o policy.ini -- sleep 99
+	[[ $status == 1 ]] || fail "$status" "$REPORT"
+	contains "$REPORT" "the check never passed"
+	run -0 "$C" --check policy.ini
+}
+
+@test "a terminal sees what goes on, a pipe does not" {
+	need_root
+	need_command script
+	run timeout 20 script -qec "$A run -- sleep 2.5" /dev/null
+	contains "$output" "s, 1 threads, 0 calls tried again: NONE"
+	audit -- sleep 2.5
+	[[ $REPORT != *"tried again"* ]] || fail "$REPORT"
 }
 
 # --- what the program notices -----------------------------------------------

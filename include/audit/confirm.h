@@ -2,11 +2,19 @@
 #ifndef CAPINI_AUDIT_CONFIRM_H
 #define CAPINI_AUDIT_CONFIRM_H
 
-/* capini-audit confirm: run a command once with all that a policy allows and
- * once without each capability of it, each time in an environment of its own,
- * and tell which of them are needed. argv[0] is the verb. Returns the exit
- * code: 0 all of them are needed, 1 the command fails with all of them, 2
- * wrong usage, 3 some are not needed. */
+#include <stdint.h>
+
+/* What runs without one capability each have told. A capability is in one of
+ * these sets, or not part of the policy. */
+struct verdicts {
+	uint64_t confirmed; /* it fails without */
+	uint64_t kept;	    /* it works without, which here proves nothing */
+	uint64_t optional;  /* it works without */
+	uint64_t added;	    /* of these, what the policy did not allow */
+};
+
+/* capini-audit confirm: which capabilities of a policy are needed, by runs
+ * without each. argv[0] is the verb. Returns the exit code. */
 int confirm_main(int argc, char **argv);
 
 #endif

@@ -21,7 +21,8 @@ enum {
 #define INPUT_STATUS_MAX 16384 /* /proc/PID/status, many groups included */
 
 /* Is this operand the path of a file? Neither a mask nor a name of a
- * capability has a slash or a dot; with a blank or an equals sign it is text. */
+ * capability has a slash or a dot; with a blank or an equals sign it is text.
+ */
 bool input_is_path(const char *operand);
 
 /* All operands with a blank between them into text. Returns 0, or -1 when
@@ -64,6 +65,11 @@ int input_set(const char *text, uint64_t *set, struct error *err) MUST_CHECK;
  * mistake printed. */
 int input_policy(const char *path, struct policy *policy) MUST_CHECK;
 
+/* The same, and its text, a zero behind it. */
+#define INPUT_POLICY_MAX (POLICY_TEXT_MAX + 1)
+int input_policy_text(const char *path, struct policy *policy,
+		      char text[INPUT_POLICY_MAX]) MUST_CHECK;
+
 /* Has all of stdout been written? Returns VERB_GOOD or, with a message,
  * VERB_USAGE. */
 int input_done(void) MUST_CHECK;
@@ -74,6 +80,14 @@ int input_done(void) MUST_CHECK;
  * first call has optind 0. */
 int input_option(int argc, char **argv,
 		 const struct option *options) MUST_CHECK;
+
+/* optarg into *place, which may be done once. Returns 0, or -1 with a
+ * message. */
+int input_once(const char **place, const char *option) MUST_CHECK;
+
+/* optarg as seconds: "30", "30s" or "5m", at most a day. Returns -1, with a
+ * message, for anything else. */
+long input_seconds(const char *option) MUST_CHECK;
 
 /* A message, and VERB_USAGE. */
 int input_usage(const char *usage) MUST_CHECK;

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "audit/confirm.h"
 #include "audit/evidence.h"
 #include "audit/run.h"
 #include "error.h"
@@ -24,6 +25,23 @@ int out_ini(const char *path, const struct evidence *evidence,
 int out_json(const char *path, const struct evidence *evidence,
 	     const struct run *run, const struct outcome *outcome,
 	     struct error *err) MUST_CHECK;
+
+/* The capabilities that the text of a policy has on lines "# allow = LIST". */
+uint64_t out_commented(const char *text);
+
+/* The text of a policy once more, into the file at path, but allowing what the
+ * verdicts say; what is optional is commented out unless keep. Returns 0, or
+ * -1 with err set. */
+int out_confirmed(const char *path, const char *text,
+		  const struct verdicts *verdicts, bool keep,
+		  struct error *err) MUST_CHECK;
+
+/* The file at path to write into, readable to all. NULL, with err set, when it
+ * cannot be had. */
+FILE *out_open(const char *path, struct error *err) MUST_CHECK;
+
+/* Close it. Returns 0, or -1 with err set when not all could be written. */
+int out_close(FILE *to, const char *path, struct error *err) MUST_CHECK;
 
 /* What is proposed: every verdict that is more than a wish or a guess. */
 #define OUT_LEAST VERDICT_NETLINK

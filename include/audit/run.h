@@ -20,14 +20,17 @@ struct run {
 	const char *user; /* USER[:GROUP] or NULL */
 	bool fast;
 	bool pinned;
-	long seconds; /* then it is ended; 0: it ends by itself */
+	long seconds;	   /* then it is ended; 0: it ends by itself */
+	const char *check; /* NULL, or a command: when it passes, that is all */
 };
 
 /* What came of it, besides the evidence. */
 struct outcome {
 	uint64_t held; /* what the program began with, could be tried */
 	bool started;
-	bool stopped; /* by us, when its time was over */
+	bool stopped; /* by us: its time was over, or the check passed */
+	bool passed;  /* the check */
+	bool failed;  /* it ended with another code than 0, or never passed */
 	int code;     /* of its end, 128+n for signal n */
 	int seccomp;  /* a filter was there before: 2 */
 	bool no_new_privs;

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "capstate.h"
@@ -34,6 +35,13 @@ int spawn_become(struct spawn *spawn, struct error *err) MUST_CHECK;
 /* Let the child execute the program. When that fails it says so and ends with
  * EXIT_NOT_FOUND or EXIT_NOT_RUNNABLE. */
 void spawn_release(struct spawn *spawn);
+
+/* Bring this process down to the capabilities in allow, in every set, and to
+ * the user, unless NULL: one that is not root gets all of them as ambient, so
+ * that it can be asked what it needs. Returns 0, or -1 with err set: the
+ * process must then end. */
+int spawn_limit(const struct user *user, uint64_t allow,
+		struct error *err) MUST_CHECK;
 
 /* Run this process and its children on one processor: the one that is traced
  * and its tracer take turns, and need not wake up another one each time. */

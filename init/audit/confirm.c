@@ -1,248 +1,222 @@
 /* SPDX-License-Identifier: MIT */
-/* Confirm by removal: the command is a template that starts a fresh
- * environment with the capabilities it is told, say `docker run --rm
- * --cap-drop=ALL {docker} IMAGE check`. First with all of the policy's, then
+/* Confirm by removal. First with all that the policy allows: if that is not
+ * enough, with what is commented out in it too, then with everything. Then
  * without one at a time, the most dangerous first: of two that would do the
  * lesser is kept. What fails or takes too long without a capability needs it;
- * each failure is tried again, so that a flaky check does not pass for a
- * need. */
+ * each failure is tried again, so that a flaky check does not pass for a need.
+ *
+ * A run leaves things behind: files that belong to their user now, directories
+ * that are there. So each has to begin afresh, which is for the template to
+ * see to. Without one, only that is believed which fails, and of what works
+ * without only capabilities whose effect ends with the program. */
 #include "audit/confirm.h"
 
-#include <fcntl.h>
-#include <getopt.h>
-#include <signal.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "audit/input.h"
+#include "audit/out.h"
 #include "audit/search.h"
+#include "audit/trial.h"
 #include "names.h"
 
-#define COMMAND_MAX	8192
 #define TIMEOUT_DEFAULT 60
 
+/* What is done with these is over when the program is. */
+#define PASSING                                                               \
+	(CAPABILITY_BIT(CAP_KILL) | CAPABILITY_BIT(CAP_SETGID) |              \
+	 CAPABILITY_BIT(CAP_SETUID) | CAPABILITY_BIT(CAP_SETPCAP) |           \
+	 CAPABILITY_BIT(CAP_NET_BIND_SERVICE) |                               \
+	 CAPABILITY_BIT(CAP_NET_BROADCAST) | CAPABILITY_BIT(CAP_NET_RAW) |    \
+	 CAPABILITY_BIT(CAP_IPC_LOCK) | CAPABILITY_BIT(CAP_SYS_CHROOT) |      \
+	 CAPABILITY_BIT(CAP_SYS_PTRACE) | CAPABILITY_BIT(CAP_SYS_NICE) |      \
+	 CAPABILITY_BIT(CAP_SYS_RESOURCE) | CAPABILITY_BIT(CAP_LEASE) |       \
+	 CAPABILITY_BIT(CAP_AUDIT_WRITE) | CAPABILITY_BIT(CAP_SYSLOG) |       \
+	 CAPABILITY_BIT(CAP_WAKE_ALARM) | CAPABILITY_BIT(CAP_BLOCK_SUSPEND) | \
+	 CAPABILITY_BIT(CAP_AUDIT_READ) | CAPABILITY_BIT(CAP_PERFMON))
+
 static const char usage[] =
-	"confirm POLICY --run COMMAND [--timeout SECONDS]: COMMAND is for the "
-	"shell and has {docker}, {names} or {mask} in it";
+	"confirm POLICY --run COMMAND [OPTION...], or confirm POLICY "
+	"[OPTION...] -- PROGRAM [ARGUMENT...]; options: --check COMMAND, "
+	"--timeout SECONDS, --keep-proven, -o POLICY";
 
 struct confirm {
+	struct trial trial;
 	const char *policy_path;
-	const char *template;
-	long timeout; /* seconds */
-	unsigned int runs;
+	const char *output;
+	bool keep_proven;
+	uint64_t allow; /* what is enough, from that on */
+	struct verdicts verdicts;
 };
 
-/* --cap-add=NAME for each. */
-static void docker_options(uint64_t set, char *text, size_t size)
+static void put(uint64_t bit, const char *verdict)
 {
 	char name[CAPABILITIES_TEXT];
-	size_t used = 0;
 
-	text[0] = '\0';
-	for (int n = 0; n <= CAPABILITY_LAST; n++) {
-		if (!(set & CAPABILITY_BIT(n)))
-			continue;
-		snprintf(text + used, size - used, "%s--cap-add=%s",
-			 used ? " " : "",
-			 capname_format(CAPABILITY_BIT(n), name));
-		used += strlen(text + used);
+	printf("%-18s %s\n", capname_format(bit, name), verdict);
+	fflush(stdout);
+}
+
+/* One without which nothing is known to fail: is that to be believed? */
+static void works_without(struct confirm *confirm, uint64_t bit)
+{
+	if (confirm->trial.template || (bit & PASSING)) {
+		put(bit, "optional: it works without");
+		confirm->verdicts.optional |= bit;
+	} else {
+		put(bit, "kept: it works without here, where an earlier run "
+			 "may have done its work; --run with a fresh "
+			 "environment would tell");
+		confirm->verdicts.kept |= bit;
 	}
 }
 
-/* NAME,NAME; or NONE. */
-static void name_list(uint64_t set, char text[CAPABILITIES_TEXT])
-{
-	capname_format(set, text);
-	for (; *text; text++)
-		if (*text == ' ')
-			*text = ',';
-}
-
-/* The template with its placeholders filled in. Returns the number of those,
- * or -1 when it does not fit. */
-static int fill(const char *template, uint64_t set, char *text, size_t size)
-{
-	char docker[CAPABILITIES_TEXT + 41 * 12], names[CAPABILITIES_TEXT];
-	char mask[24];
-	const struct {
-		const char *mark, *value;
-	} marks[] = {
-		{"{docker}", docker}, {"{names}", names}, {"{mask}", mask}};
-	size_t used = 0;
-	int filled = 0;
-
-	docker_options(set, docker, sizeof(docker));
-	name_list(set, names);
-	snprintf(mask, sizeof(mask), "%016llx", (unsigned long long)set);
-	while (*template) {
-		const char *piece = NULL;
-
-		for (size_t i = 0; i < 3 && !piece; i++) {
-			size_t length = strlen(marks[i].mark);
-
-			if (strncmp(template, marks[i].mark, length) != 0)
-				continue;
-			piece = marks[i].value;
-			template += length;
-			filled++;
-		}
-		if (piece)
-			snprintf(text + used, size - used, "%s", piece);
-		else
-			snprintf(text + used, size - used, "%c", *template ++);
-		used += strlen(text + used);
-		if (used >= size - 1)
-			return -1;
-	}
-	return filled;
-}
-
-/* Wait for the child's end until the deadline. Returns whether it came. */
-static bool ended(pid_t pid, long timeout, int *status)
-{
-	struct timespec end, now;
-	sigset_t child;
-	pid_t found;
-
-	sigemptyset(&child);
-	sigaddset(&child, SIGCHLD);
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	end.tv_sec += timeout;
-	for (;;) {
-		struct timespec left = {0};
-
-		found = waitpid(pid, status, WNOHANG);
-		if (found == pid)
-			return true;
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		if (found < 0 || now.tv_sec >= end.tv_sec)
-			return false;
-		left.tv_sec = end.tv_sec - now.tv_sec;
-		sigtimedwait(&child, NULL, &left);
-	}
-}
-
-static _Noreturn void child(const char *command, const sigset_t *signals)
-{
-	int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-	setpgid(0, 0);
-	sigprocmask(SIG_SETMASK, signals, NULL);
-	dup2(nothing, STDIN_FILENO);
-	/* stdout has the verdicts. */
-	dup2(STDERR_FILENO, STDOUT_FILENO);
-	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-	_exit(EXIT_NOT_FOUND);
-}
-
-/* One run. Returns whether it ended with 0 and in time. */
-static bool trial(struct confirm *confirm, uint64_t set)
-{
-	char command[COMMAND_MAX];
-	sigset_t blocked, before;
-	int status = 0;
-	bool in_time;
-	pid_t pid;
-
-	confirm->runs++;
-	if (fill(confirm->template, set, command, sizeof(command)) < 0)
-		return false;
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &blocked, &before);
-	pid = fork();
-	if (pid == 0)
-		child(command, &before);
-	in_time = pid > 0 && ended(pid, confirm->timeout, &status);
-	if (pid > 0 && !in_time) {
-		kill(-pid, SIGKILL);
-		waitpid(pid, NULL, 0);
-	}
-	sigprocmask(SIG_SETMASK, &before, NULL);
-	return in_time && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-/* Take away one at a time. Returns what is left. */
-static uint64_t remove_each(struct confirm *confirm, uint64_t allow)
+static void remove_each(struct confirm *confirm)
 {
 	uint8_t order[CAPABILITY_LAST + 1];
 	size_t count = search_order(order);
+	uint64_t left = confirm->allow;
 
 	while (count > 0) {
-		int n = order[--count];
-		uint64_t bit = CAPABILITY_BIT(n);
-		char name[CAPABILITIES_TEXT];
-		bool needed;
+		uint64_t bit = CAPABILITY_BIT(order[--count]);
 
-		if (!(allow & bit))
+		if (!(left & bit))
 			continue;
-		needed = !trial(confirm, allow & ~bit) &&
-			 !trial(confirm, allow & ~bit);
-		printf("%-18s %s\n", capname_format(bit, name),
-		       needed ? "confirmed: it fails without"
-			      : "optional: it works without");
-		fflush(stdout);
-		if (!needed)
-			allow &= ~bit;
+		if (!trial_passes(&confirm->trial, left & ~bit) &&
+		    !trial_passes(&confirm->trial, left & ~bit)) {
+			put(bit, "confirmed: it fails without");
+			confirm->verdicts.confirmed |= bit;
+			continue;
+		}
+		works_without(confirm, bit);
+		if (confirm->verdicts.optional & bit)
+			left &= ~bit;
 	}
-	return allow;
+}
+
+/* Find a set that is enough. The first failure may be one of an image that is
+ * still to be fetched. Returns 0, or -1 when none is. */
+static int find_enough(struct confirm *confirm, uint64_t allow, uint64_t maybe)
+{
+	const struct {
+		uint64_t set;
+		const char *what;
+	} steps[] = {
+		{allow, "with all that the policy allows"},
+		{allow | maybe, "with what is commented out in it too"},
+		{CAPABILITY_ALL, "with every capability"},
+	};
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		if (i > 0 && steps[i].set == steps[i - 1].set)
+			continue;
+		confirm->allow = steps[i].set;
+		confirm->verdicts.added = steps[i].set & ~allow;
+		if (trial_passes(&confirm->trial, steps[i].set) ||
+		    trial_passes(&confirm->trial, steps[i].set)) {
+			if (i > 0)
+				printf("it works %s\n", steps[i].what);
+			return 0;
+		}
+		printf("it fails, or takes more than %ld s, %s\n",
+		       confirm->trial.timeout, steps[i].what);
+		fflush(stdout);
+	}
+	fault("the cause is not a capability, or lies in the command itself: "
+	      "try it by hand");
+	return -1;
+}
+
+static int take_option(struct confirm *confirm, int option)
+{
+	switch (option) {
+	case 'r':
+		return input_once(&confirm->trial.template, "--run");
+	case 'c':
+		return input_once(&confirm->trial.check, "--check");
+	case 'o':
+		return input_once(&confirm->output, "-o");
+	case 'k':
+		confirm->keep_proven = true;
+		return 0;
+	case 't':
+		confirm->trial.timeout = input_seconds("--timeout");
+		return confirm->trial.timeout > 0 ? 0 : -1;
+	default:
+		return -1;
+	}
 }
 
 static int read_options(int argc, char **argv, struct confirm *confirm)
 {
 	static const struct option options[] = {
 		{"run", required_argument, NULL, 'r'},
+		{"check", required_argument, NULL, 'c'},
 		{"timeout", required_argument, NULL, 't'},
+		{"keep-proven", no_argument, NULL, 'k'},
+		{"output", required_argument, NULL, 'o'},
 		{NULL, 0, NULL, 0},
 	};
 	int option;
 
-	*confirm = (struct confirm){.timeout = TIMEOUT_DEFAULT};
-	optind = 0;
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'r' && !confirm->template)
-			confirm->template = optarg;
-		else if (option == 't' && number_parse(optarg, 86400) > 0)
-			confirm->timeout = number_parse(optarg, 86400);
-		else
-			return -1;
-	}
-	if (optind != argc - 1 || !confirm->template)
+	*confirm = (struct confirm){.trial.timeout = TIMEOUT_DEFAULT};
+	if (argc < 2 || argv[1][0] == '-')
 		return -1;
-	confirm->policy_path = argv[optind];
-	return 0;
+	confirm->policy_path = argv[1];
+	optind = 2;
+	while ((option = getopt_long(argc, argv, "+o:", options, NULL)) != -1)
+		if (take_option(confirm, option) < 0)
+			return -1;
+	if (optind < argc)
+		confirm->trial.program = argv + optind;
+	return !confirm->trial.template == !confirm->trial.program ? -1 : 0;
+}
+
+static int finish(const struct confirm *confirm, const char *text)
+{
+	const struct verdicts *verdicts = &confirm->verdicts;
+	uint64_t needed = verdicts->confirmed | verdicts->kept;
+	char names[CAPABILITIES_TEXT];
+	struct error err;
+	int code;
+
+	printf("needed: %s (%u runs)\n", capname_format(needed, names),
+	       confirm->trial.runs);
+	code = input_done();
+	if (code != VERB_GOOD)
+		return code;
+	if (confirm->output && out_confirmed(confirm->output, text, verdicts,
+					     confirm->keep_proven, &err) < 0) {
+		fault("%s", err.text);
+		return VERB_USAGE;
+	}
+	return verdicts->optional || (needed & verdicts->added) ? 3 : 0;
 }
 
 int confirm_main(int argc, char **argv)
 {
+	static char text[INPUT_POLICY_MAX];
 	static struct policy policy;
-	char command[COMMAND_MAX], names[CAPABILITIES_TEXT];
 	struct confirm confirm;
-	uint64_t left;
+	struct error err;
+	struct user user;
 	int code;
 
 	if (read_options(argc, argv, &confirm) < 0)
 		return input_usage(usage);
-	code = input_policy(confirm.policy_path, &policy);
+	code = input_policy_text(confirm.policy_path, &policy, text);
 	if (code != VERB_GOOD)
 		return code == VERB_BAD ? VERB_USAGE : code;
-	if (fill(confirm.template, policy.allow, command, sizeof(command)) <= 0)
-		return input_usage(usage);
-	/* Once more: the first may have had to fetch something. */
-	if (!trial(&confirm, policy.allow) && !trial(&confirm, policy.allow)) {
-		fault("it fails, or takes more than %ld s, with all that %s "
-		      "allows: %s",
-		      confirm.timeout, confirm.policy_path, command);
-		return 1;
+	if (trial_possible(&confirm.trial, &err) < 0)
+		return input_usage(err.text);
+	if (confirm.trial.program && policy.user[0]) {
+		if (user_find(policy.user, "init", &user, &err) < 0)
+			return input_usage(err.text);
+		confirm.trial.user = &user;
 	}
-	left = remove_each(&confirm, policy.allow);
-	printf("confirmed: %s (%u runs)\n", capname_format(left, names),
-	       confirm.runs);
-	code = input_done();
-	if (code != VERB_GOOD)
-		return code;
-	return left == policy.allow ? 0 : 3;
+	if (find_enough(&confirm, policy.allow, out_commented(text)) < 0)
+		return 1;
+	remove_each(&confirm);
+	return finish(&confirm, text);
 }

@@ -14,7 +14,8 @@
 #include "file.h"
 #include "names.h"
 
-#define BLANKS " \t\r\n"
+#define BLANKS	    " \t\r\n"
+#define SECONDS_MAX 86400
 
 bool input_is_path(const char *operand)
 {
@@ -49,8 +50,8 @@ int input_read(int fd, const char *name, char *text, size_t size,
 			return error_set_errno(err, "%s: cannot read", name);
 		*length += (size_t)n;
 		if (*length == size)
-			return error_set(err, "%s: larger than %zu bytes",
-					 name, size - 1);
+			return error_set(err, "%s: larger than %zu bytes", name,
+					 size - 1);
 		if (n == 0)
 			break;
 	}
@@ -94,8 +95,7 @@ const char *input_field(const char *status, const char *name)
 	size_t length = strlen(name);
 
 	while (status) {
-		if (strncmp(status, name, length) == 0 &&
-		    status[length] == ':')
+		if (strncmp(status, name, length) == 0 && status[length] == ':')
 			return status + length + 1 +
 			       strspn(status + length + 1, " \t");
 		status = strchr(status, '\n');
@@ -138,13 +138,13 @@ int input_set(const char *text, uint64_t *set, struct error *err)
 	return caplist_parse(text, set, err);
 }
 
-int input_policy(const char *path, struct policy *policy)
+int input_policy_text(const char *path, struct policy *policy,
+		      char text[INPUT_POLICY_MAX])
 {
-	static char text[POLICY_TEXT_MAX + 1];
 	struct error err;
 	size_t length;
 
-	switch (file_read(path, text, sizeof(text), &length, &err)) {
+	switch (file_read(path, text, INPUT_POLICY_MAX, &length, &err)) {
 	case FILE_GOOD:
 		break;
 	case FILE_ABSENT:
@@ -157,7 +157,14 @@ int input_policy(const char *path, struct policy *policy)
 		return VERB_USAGE;
 	}
 	return policy_parse(policy, path, text, length) < 0 ? VERB_BAD
-							     : VERB_GOOD;
+							    : VERB_GOOD;
+}
+
+int input_policy(const char *path, struct policy *policy)
+{
+	static char text[INPUT_POLICY_MAX];
+
+	return input_policy_text(path, policy, text);
 }
 
 int input_done(void)
@@ -194,6 +201,38 @@ int input_option(int argc, char **argv, const struct option *options)
 	else
 		return letter;
 	return '?';
+}
+
+int input_once(const char **place, const char *option)
+{
+	if (*place) {
+		fault("%s is given twice", option);
+		return -1;
+	}
+	*place = optarg;
+	return 0;
+}
+
+long input_seconds(const char *option)
+{
+	size_t length = strlen(optarg);
+	long unit = 1, number = -1;
+	char digits[12];
+
+	if (length > 0 && length < sizeof(digits)) {
+		strcpy(digits, optarg);
+		if (digits[length - 1] == 'm')
+			unit = 60;
+		if (digits[length - 1] == 'm' || digits[length - 1] == 's')
+			digits[length - 1] = '\0';
+		number = number_parse(digits, SECONDS_MAX / unit);
+	}
+	if (number > 0)
+		return number * unit;
+	fault("%s %s: not a number of seconds, or of minutes with an m behind "
+	      "it",
+	      option, optarg);
+	return -1;
 }
 
 int input_usage(const char *usage)

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "audit/advice.h"
 #include "strict.h"
@@ -21,6 +20,9 @@ static void comment(FILE *to, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
+	for (char *at = line; *at; at++)
+		if (*at < ' ' || *at > '~')
+			*at = '?';
 	fprintf(to, "# %s\n", line);
 }
 
@@ -50,6 +52,10 @@ static void put(FILE *to, const struct evidence *evidence,
 {
 	comment(to, "Seen by capini-audit %s with: %s%s", CAPINI_VERSION,
 		run->program[0], run->program[1] ? " ..." : "");
+	if (run->check)
+		comment(to, "The check %s: %s",
+			outcome->passed ? "passed" : "never passed",
+			run->check);
 	if (outcome->code != 0 && !outcome->stopped)
 		comment(to, "The program ended with %d.", outcome->code);
 	if (!outcome->held)
@@ -72,17 +78,10 @@ int out_ini(const char *path, const struct evidence *evidence,
 	    const struct run *run, const struct outcome *outcome,
 	    struct error *err)
 {
-	FILE *to = fopen(path, "we");
-	bool written;
+	FILE *to = out_open(path, err);
 
 	if (!to)
-		return error_set_errno(err, "%s: cannot write", path);
-	/* Readable whatever the umask: capini may run as anybody. */
-	if (fchmod(fileno(to), 0644) < 0)
-		note("%s: fchmod: %s", path, strerror(errno));
+		return -1;
 	put(to, evidence, run, outcome);
-	written = !ferror(to);
-	if (fclose(to) != 0 || !written)
-		return error_set_errno(err, "%s: cannot write", path);
-	return 0;
+	return out_close(to, path, err);
 }

@@ -6,6 +6,7 @@
  *   held           names of the capabilities that could be tried
  *   ended          the program's exit code, 128+n for signal n; null when it
  *                  was ended because its time was over
+ *   check          did the check pass? null when there was none
  *   needed         names of the capabilities that a policy has to allow
  *   findings       an array; each has "verdict", "capabilities" (what it took
  *                  together), "call", "subject", "denial" (the errno's name or
@@ -85,6 +86,11 @@ static void put(FILE *to, const struct evidence *evidence,
 		fputs(",\n  \"ended\": null", to);
 	else
 		fprintf(to, ",\n  \"ended\": %d", outcome->code);
+	if (run->check)
+		fprintf(to, ",\n  \"check\": %s",
+			outcome->passed ? "true" : "false");
+	else
+		fputs(",\n  \"check\": null", to);
 	fputs(",\n  \"needed\": ", to);
 	put_set(to, evidence_set(evidence, OUT_LEAST));
 	fputs(",\n  \"findings\": [", to);
@@ -99,14 +105,10 @@ int out_json(const char *path, const struct evidence *evidence,
 	     const struct run *run, const struct outcome *outcome,
 	     struct error *err)
 {
-	FILE *to = fopen(path, "we");
-	bool written;
+	FILE *to = out_open(path, err);
 
 	if (!to)
-		return error_set_errno(err, "%s: cannot write", path);
+		return -1;
 	put(to, evidence, run, outcome);
-	written = !ferror(to);
-	if (fclose(to) != 0 || !written)
-		return error_set_errno(err, "%s: cannot write", path);
-	return 0;
+	return out_close(to, path, err);
 }

@@ -119,9 +119,17 @@ static void put_end(FILE *to, const struct evidence *evidence,
 		      to);
 	else
 		fprintf(to, "needed: %s\n", capname_format(proposed, names));
-	if (outcome->stopped)
+	if (outcome->passed)
+		fputs("ended, the check passed\n", to);
+	else if (run->check)
+		fputs("the check never passed: what is named may not be "
+		      "all\n",
+		      to);
+	if (outcome->passed)
+		return;
+	if (outcome->stopped && run->seconds)
 		fprintf(to, "ended after %ld s, as asked\n", run->seconds);
-	else
+	else if (!outcome->stopped)
 		fprintf(to, "the program ended with %d\n", outcome->code);
 }
 

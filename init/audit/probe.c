@@ -10,8 +10,6 @@
 #include "audit/out.h"
 #include "audit/run.h"
 
-#define SECONDS_MAX 86400
-
 struct request {
 	struct run run;
 	bool fast, full, for_given;
@@ -21,45 +19,17 @@ struct request {
 
 static const char run_usage[] =
 	"run [--user USER[:GROUP]] [--fast | --full] [--for SECONDS] "
-	"[--no-pin] [-o POLICY] [--json FILE] -- PROGRAM [ARGUMENT...]";
-static const char verify_usage[] =
-	"verify [--fast | --full] [--for SECONDS] [--no-pin] [--json FILE] "
-	"POLICY -- PROGRAM [ARGUMENT...]";
-
-/* "30", "30s" or "5m". Returns -1 for anything else. */
-static long seconds_parse(const char *text)
-{
-	char digits[12];
-	size_t length = strlen(text);
-	long unit = 1, number;
-
-	if (length == 0 || length >= sizeof(digits))
-		return -1;
-	strcpy(digits, text);
-	if (digits[length - 1] == 'm')
-		unit = 60;
-	if (digits[length - 1] == 'm' || digits[length - 1] == 's')
-		digits[length - 1] = '\0';
-	number = number_parse(digits, SECONDS_MAX / unit);
-	return number > 0 ? number * unit : -1;
-}
-
-/* A value that may be given once. */
-static int take(const char **place, const char *option)
-{
-	if (*place) {
-		fault("%s is given twice", option);
-		return -1;
-	}
-	*place = optarg;
-	return 0;
-}
+	"[--check COMMAND] [--no-pin] [-o POLICY] [--json FILE] -- PROGRAM "
+	"[ARGUMENT...]";
+static const char verify_usage[] = "verify [--fast | --full] [--for SECONDS] "
+				   "[--check COMMAND] [--no-pin] [--json FILE] "
+				   "POLICY -- PROGRAM [ARGUMENT...]";
 
 static int take_option(struct request *request, int option)
 {
 	switch (option) {
 	case 'u':
-		return take(&request->run.user, "--user");
+		return input_once(&request->run.user, "--user");
 	case 'f':
 		request->fast = true;
 		return 0;
@@ -67,22 +37,19 @@ static int take_option(struct request *request, int option)
 		request->full = true;
 		return 0;
 	case 't':
-		request->run.seconds = seconds_parse(optarg);
-		if (request->run.seconds > 0)
-			return 0;
-		fault("--for %s: not a number of seconds, or of minutes with "
-		      "an m behind it",
-		      optarg);
-		return -1;
+		request->run.seconds = input_seconds("--for");
+		return request->run.seconds > 0 ? 0 : -1;
+	case 'c':
+		return input_once(&request->run.check, "--check");
 	case 'n':
 		request->run.pinned = false;
 		return 0;
 	case 'e': /* what is done anyway */
 		return 0;
 	case 'o':
-		return take(&request->policy_path, "-o");
+		return input_once(&request->policy_path, "-o");
 	case 'j':
-		return take(&request->json_path, "--json");
+		return input_once(&request->json_path, "--json");
 	default:
 		return -1;
 	}
@@ -119,7 +86,7 @@ static int exit_code(const struct outcome *outcome)
 		return outcome->code;
 	if (!outcome->held)
 		return RUN_BLIND;
-	return outcome->code && !outcome->stopped ? RUN_FAILED : RUN_FOUND;
+	return outcome->failed ? RUN_FAILED : RUN_FOUND;
 }
 
 static int write_files(const struct request *request, bool policy,
@@ -150,6 +117,7 @@ int run_main(int argc, char **argv)
 		{"fast", no_argument, NULL, 'f'},
 		{"full", no_argument, NULL, 'F'},
 		{"for", required_argument, NULL, 't'},
+		{"check", required_argument, NULL, 'c'},
 		{"until-exit", no_argument, NULL, 'e'},
 		{"no-pin", no_argument, NULL, 'n'},
 		{"output", required_argument, NULL, 'o'},
@@ -205,6 +173,7 @@ int verify_main(int argc, char **argv)
 		{"fast", no_argument, NULL, 'f'},
 		{"full", no_argument, NULL, 'F'},
 		{"for", required_argument, NULL, 't'},
+		{"check", required_argument, NULL, 'c'},
 		{"until-exit", no_argument, NULL, 'e'},
 		{"no-pin", no_argument, NULL, 'n'},
 		{"json", required_argument, NULL, 'j'},

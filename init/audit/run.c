@@ -6,20 +6,15 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "audit/check.h"
+#include "audit/clock.h"
+#include "audit/progress.h"
 #include "audit/spawn.h"
 
-#define GRACE 5 /* seconds between SIGTERM and SIGKILL */
-
-static time_t now_seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
+#define GRACE	   5  /* seconds between SIGTERM and SIGKILL */
+#define CHECK_TIME 60 /* seconds for a check to pass */
 
 /* What a terminal sends goes to the program, too; what kill(1) sends is handed
  * on. */
@@ -37,23 +32,42 @@ static void hand_on(struct tracer *tracer, const siginfo_t *info)
 	}
 }
 
-static void watch(const struct run *run, struct tracer *tracer,
-		  struct outcome *outcome, const sigset_t *signals)
+static void stop(struct tracer *tracer, struct outcome *outcome, time_t *end)
 {
-	time_t end = run->seconds ? now_seconds() + run->seconds : 0;
+	if (outcome->stopped)
+		tracer_signal(tracer, SIGKILL);
+	else if (tracer->ended)
+		tracer_signal(tracer, SIGTERM);
+	else
+		kill(tracer->main, SIGTERM);
+	outcome->stopped = true;
+	*end = clock_seconds() + GRACE;
+}
+
+static void watch(const struct run *run, struct tracer *tracer,
+		  struct outcome *outcome, const sigset_t *signals,
+		  const sigset_t *before)
+{
+	struct check check = {.command = run->check, .signals = before};
+	long seconds = run->check && !run->seconds ? CHECK_TIME : run->seconds;
+	time_t end = seconds ? clock_seconds() + seconds : 0;
 	const struct timespec pause = {.tv_sec = 1};
+	struct progress progress = progress_begin();
 	siginfo_t info;
 
 	while (tracer_step(tracer)) {
-		if (end && now_seconds() >= end) {
-			tracer_signal(tracer,
-				      outcome->stopped ? SIGKILL : SIGTERM);
-			outcome->stopped = true;
-			end = now_seconds() + GRACE;
-		}
+		if (end && clock_seconds() >= end)
+			stop(tracer, outcome, &end);
+		if (run->check && tracer->begun && !outcome->stopped &&
+		    check_step(&check))
+			stop(tracer, outcome, &end);
+		progress_step(&progress, tracer);
 		if (sigtimedwait(signals, &info, &pause) > 0)
 			hand_on(tracer, &info);
 	}
+	progress_end(&progress);
+	outcome->passed = check.passed;
+	check_end(&check);
 }
 
 static int trace(const struct run *run, struct spawn *spawn,
@@ -74,7 +88,7 @@ static int trace(const struct run *run, struct spawn *spawn,
 		return -1;
 	}
 	spawn_release(spawn);
-	watch(run, tracer, outcome, signals);
+	watch(run, tracer, outcome, signals, spawn->signals);
 	tracer_end(tracer);
 	outcome->held = tracer->held;
 	outcome->started = tracer->begun;
@@ -83,6 +97,8 @@ static int trace(const struct run *run, struct spawn *spawn,
 	outcome->code = WIFSIGNALED(tracer->status)
 				? 128 + WTERMSIG(tracer->status)
 				: WEXITSTATUS(tracer->status);
+	outcome->failed = run->check ? !outcome->passed
+				     : outcome->code && !outcome->stopped;
 	return 0;
 }
 

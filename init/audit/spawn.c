@@ -15,22 +15,28 @@
 #include "caps.h"
 #include "status.h"
 
-/* The user's ids, and nothing given away: as if each capability were raised as
- * ambient, so that a program that is not root can be asked what it needs. */
-static int become(const struct user *user, struct error *err)
+int spawn_limit(const struct user *user, uint64_t allow, struct error *err)
 {
 	struct capstate now, final;
 
 	if (caps_read(&now, err) < 0)
 		return -1;
+	if ((now.bounding & ~allow) &&
+	    caps_narrow(&now, now.bounding & ~allow, err) < 0)
+		return -1;
 	final = now;
-	final.uid = user->uid;
-	final.gid = user->gid;
-	final.effective = final.inheritable = now.permitted;
-	final.ambient = user->uid ? now.permitted : now.ambient;
+	final.permitted = final.effective = now.permitted & allow;
+	final.inheritable = now.inheritable & allow;
+	final.ambient = now.ambient & allow;
+	if (user) {
+		final.uid = user->uid;
+		final.gid = user->gid;
+	}
+	if (final.uid)
+		final.ambient = final.inheritable = final.permitted;
 	if (caps_become(&now, &final, user, err) < 0)
 		return -1;
-	return user_environment(user, err);
+	return user ? user_environment(user, err) : 0;
 }
 
 static _Noreturn void execute(const struct spawn *spawn)
@@ -53,7 +59,7 @@ static _Noreturn void child(const struct spawn *spawn, int ready, int release)
 
 	if (write(ready, &byte, 1) != 1 || read(release, &byte, 1) != 1)
 		_exit(EXIT_REFUSED);
-	if ((spawn->user && become(spawn->user, &err) < 0) ||
+	if ((spawn->user && spawn_limit(spawn->user, UINT64_MAX, &err) < 0) ||
 	    (spawn->fast && fast_install(&err) < 0)) {
 		fault("%s", err.text);
 		_exit(EXIT_REFUSED);
