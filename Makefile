@@ -283,7 +283,7 @@ install: $(strip $(BUILD))	# program, manual, policies; DESTDIR, PREFIX, BUILD=s
 		$(DESTDIR)$(PREFIX)/bin/capini
 	$(INSTALL) -m 755 build/$(call setting,BUILD)/capini-audit \
 		$(DESTDIR)$(PREFIX)/bin/capini-audit
-	for file in init/capini.1; do test ! -f $$file || \
+	for file in init/capini.1 init/capini-audit.1; do test ! -f $$file || \
 		$(INSTALL) -m 644 $$file $(DESTDIR)$(PREFIX)/share/man/man1; done
 	$(INSTALL) -m 644 conf/*.ini $(DESTDIR)$(PREFIX)/share/capini
 	test -e $(DESTDIR)$(SYSCONFDIR)/capini.ini || $(INSTALL) -m 644 \
@@ -294,7 +294,8 @@ uninstall:		# remove what install put there; a changed policy stays
 		rm $(DESTDIR)$(SYSCONFDIR)/capini.ini
 	rm -f $(DESTDIR)$(PREFIX)/bin/capini \
 		$(DESTDIR)$(PREFIX)/bin/capini-audit \
-		$(DESTDIR)$(PREFIX)/share/man/man1/capini.1
+		$(DESTDIR)$(PREFIX)/share/man/man1/capini.1 \
+		$(DESTDIR)$(PREFIX)/share/man/man1/capini-audit.1
 	rm -rf $(DESTDIR)$(PREFIX)/share/capini
 
 clean:			# remove build/

@@ -143,21 +143,48 @@ documents() {
 }
 
 # Where there is no formatter, the lists and sections at least must match.
-@test "the manual page is sound" {
-	same "lists" "$(grep -c '^\.Bl ' "$MANUAL")" \
-		"$(grep -c '^\.El' "$MANUAL")"
-	same "displays" "$(grep -c '^\.Bd ' "$MANUAL")" \
-		"$(grep -c '^\.Ed' "$MANUAL")"
+# The table of verbs, those that only tell about the program left out.
+@test "every verb of capini-audit is in its help, in README.md and in its manual" {
+	local audit=${CAPINI_AUDIT:-${CAPINI%/*}/capini-audit}
+	[[ -x $audit ]] || fail "no $audit: run make"
+	verbs=$(sed -n 's/^\t*{"\([a-z]*\)", [a-z]*_main}.*/\1/p' \
+		"$ROOT/init/audit/main.c" | grep -vx -e help -e version)
+	[[ $verbs ]]
+	for verb in $verbs; do
+		grep -qE "^  (.*, )?$verb( |,|\$)" <("$audit" help) ||
+			fail "--help: $verb"
+		grep -q "^| \`$verb\` |" "$README" || fail "README.md: $verb"
+		grep -qE "^\.Cm $verb( |\$)" "$ROOT/init/capini-audit.1" ||
+			fail "manual: $verb"
+	done
+}
+
+@test "the options of capini-audit are in its help and in its manual" {
+	local audit=${CAPINI_AUDIT:-${CAPINI%/*}/capini-audit}
+	same options "$("$audit" help | grep -E '^    -' |
+		grep -oE -e ' --[a-z-]+ ' | tr -d ' ' | sort -u)" \
+		"$(grep -E '^\.It Fl ' "$ROOT/init/capini-audit.1" |
+			grep -oE -e '-[a-z]+(-[a-z]+)*' | sed 's/^-/--/' | sort -u)"
+}
+
+@test "the manual pages are sound" {
 	for section in NAME SYNOPSIS DESCRIPTION OPTIONS POLICY ENVIRONMENT \
 		FILES "EXIT STATUS" EXAMPLES "SEE ALSO"; do
 		grep -qx "\.Sh $section" "$MANUAL" || fail "no $section"
 	done
-	if command -v mandoc >/dev/null; then
-		run -0 mandoc -T lint -W warning "$MANUAL"
-	elif command -v groff >/dev/null; then
-		run -0 --separate-stderr groff -ww -mandoc -Tutf8 "$MANUAL"
-		[ -z "$stderr" ] || fail "$stderr"
-	fi
+	for page in "$ROOT"/init/*.1; do
+		same "lists" "$(grep -c '^\.Bl ' "$page")" \
+			"$(grep -c '^\.El' "$page")"
+		same "displays" "$(grep -c '^\.Bd ' "$page")" \
+			"$(grep -c '^\.Ed' "$page")"
+		if command -v mandoc >/dev/null; then
+			run -0 mandoc -T lint -W warning "$page"
+		elif command -v groff >/dev/null; then
+			run -0 --separate-stderr groff -ww -mandoc -Tutf8 \
+				"$page"
+			[ -z "$stderr" ] || fail "$stderr"
+		fi
+	done
 }
 
 @test "the rows of inits compared are the tests of peers.bats, and capini passes all" {
