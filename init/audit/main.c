@@ -7,6 +7,7 @@
 #include "audit/confirm.h"
 #include "audit/explain.h"
 #include "audit/export.h"
+#include "audit/import.h"
 #include "audit/input.h"
 #include "audit/run.h"
 
@@ -53,6 +54,11 @@ static const char help[] =
 	"  export --format FORMAT POLICY\n"
 	"        for others: docker, compose, k8s, podman-label, systemd, "
 	"mask\n"
+	"  import FILE | - | TEXT... | --pid PID\n"
+	"        a policy from their words: docker inspect, options of docker "
+	"run,\n"
+	"        compose, a securityContext, a unit, a mask, names, a "
+	"process\n"
 	"  help, version\n"
 	"\n"
 	"The report of run goes to stderr. Exit codes:\n"
@@ -86,11 +92,12 @@ int main(int argc, char **argv)
 		const char *name;
 		int (*run)(int argc, char **argv);
 	} verbs[] = {
-		{"run", run_main},	   {"verify", verify_main},
-		{"confirm", confirm_main}, {"explain", explain_main},
-		{"export", export_main},   {"help", help_main},
-		{"--help", help_main},	   {"-h", help_main},
-		{"version", version_main}, {"--version", version_main},
+		{"run", run_main},	     {"verify", verify_main},
+		{"confirm", confirm_main},   {"explain", explain_main},
+		{"export", export_main},     {"import", import_main},
+		{"help", help_main},	     {"--help", help_main},
+		{"-h", help_main},	     {"version", version_main},
+		{"--version", version_main},
 	};
 	struct nearest nearest;
 	char hint[HINT_TEXT];
