@@ -295,7 +295,7 @@ has_mask() {
 @test "containers get what the options and the service say" {
 	need_engine
 	for mask in 0000000000000000 0000000000000400 00000000a80425fb \
-		0000003ffeffffff 00000000a80435fb 0000008040240021; do
+		0000003ffeffffff 00000000a80435fb 0000000040240021; do
 		"$A" import "0x$mask" >policy.ini
 		run -0 "$A" export --format docker policy.ini
 		read -ra options <<<"$output"
