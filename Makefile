@@ -33,7 +33,7 @@ audit_modules = $(addprefix audit/,main probe run check progress confirm trial \
 	inject_x86_64 inject_aarch64 thread vcap search hints decode silent \
 	filecap evidence out out_table out_ini out_json out_confirmed advice \
 	input explain export import import_docker import_json import_unit \
-	import_yaml json) \
+	import_yaml json tracefs watch doctor) \
 	error file names strict policy options caps witness status user
 
 warnings = -Wall -Wextra -Wshadow -Wformat=2 -Wstrict-prototypes \

@@ -36,7 +36,7 @@ static const struct {
 	{ "capget", SYS_capget },	{ "capset", SYS_capset },
 	{ "prctl", SYS_prctl },		{ "setgroups", SYS_setgroups },
 	{ "setresuid", SYS_setresuid }, { "setresgid", SYS_setresgid },
-	{ "close_range", SYS_close_range },
+	{ "close_range", SYS_close_range }, { "ptrace", SYS_ptrace },
 };
 
 static const struct {

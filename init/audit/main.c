@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "audit/confirm.h"
+#include "audit/doctor.h"
 #include "audit/explain.h"
 #include "audit/export.h"
 #include "audit/import.h"
 #include "audit/input.h"
 #include "audit/run.h"
+#include "audit/watch.h"
 
 static const char help[] =
 	"usage: capini-audit VERB ...\n"
@@ -48,6 +50,14 @@ static const char help[] =
 	"    --timeout SECONDS     of a run, 60; what takes longer fails\n"
 	"    -o, --output POLICY   the policy, without what is optional\n"
 	"    --keep-proven         that stays, too\n"
+	"  watch [OPTION...] --pid PID\n"
+	"  watch [OPTION...] -- PROGRAM [ARGUMENT...]\n"
+	"        what the kernel asks for meanwhile, without slowing it down; "
+	"root\n"
+	"        with tracefs, Linux 6.14\n"
+	"    --pid PID             a process and all that descends from it\n"
+	"    --container-pid PID   the same\n"
+	"    --for SECONDS         end after this time\n"
 	"  explain POLICY | MASK | NAME... | --pid PID | --docker-default\n"
 	"        what each of these capabilities allows, and what to do "
 	"instead\n"
@@ -59,6 +69,8 @@ static const char help[] =
 	"run,\n"
 	"        compose, a securityContext, a unit, a mask, names, a "
 	"process\n"
+	"  doctor\n"
+	"        what works here, what does not, and what would help\n"
 	"  help, version\n"
 	"\n"
 	"The report of run goes to stderr. Exit codes:\n"
@@ -94,7 +106,8 @@ int main(int argc, char **argv)
 	} verbs[] = {
 		{"run", run_main},	     {"verify", verify_main},
 		{"confirm", confirm_main},   {"explain", explain_main},
-		{"export", export_main},     {"import", import_main},
+		{"export", export_main},     {"watch", watch_main},
+		{"doctor", doctor_main},     {"import", import_main},
 		{"help", help_main},	     {"--help", help_main},
 		{"-h", help_main},	     {"version", version_main},
 		{"--version", version_main},
