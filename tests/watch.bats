@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # capini-audit watch and doctor: the kernel as a second witness, and what works
 # where.
-# shellcheck disable=SC2154,SC2016 # set by bats and the helper; for sh inside
+# shellcheck disable=SC2154,SC2016,SC2030,SC2031 # set by bats and the helper; for
+# sh inside
 
 load helper
 
