@@ -284,8 +284,7 @@ install: $(strip $(BUILD))	# program, manual, policies; DESTDIR, PREFIX, BUILD=s
 		$(DESTDIR)$(PREFIX)/bin/capini
 	$(INSTALL) -m 755 build/$(call setting,BUILD)/capini-audit \
 		$(DESTDIR)$(PREFIX)/bin/capini-audit
-	for file in init/capini.1 init/capini-audit.1; do test ! -f $$file || \
-		$(INSTALL) -m 644 $$file $(DESTDIR)$(PREFIX)/share/man/man1; done
+	$(INSTALL) -m 644 init/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	$(INSTALL) -m 644 conf/*.ini $(DESTDIR)$(PREFIX)/share/capini
 	test -e $(DESTDIR)$(SYSCONFDIR)/capini.ini || $(INSTALL) -m 644 \
 		conf/default.ini $(DESTDIR)$(SYSCONFDIR)/capini.ini

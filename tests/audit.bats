@@ -19,11 +19,7 @@ NEEDLES=(
 )
 
 setup_file() {
-	build_tools || return
-	local audit=${CAPINI_AUDIT:-${CAPINI%/*}/capini-audit}
-	[[ -x $audit ]] || fail "no program to test at $audit: run make" ||
-		return
-	install -m 755 "$audit" "$BIN/capini-audit"
+	build_audit || return
 	"${CC:-cc}" -O1 -o "$BIN/needle" "$ROOT/tests/audit/needle.c"
 }
 

@@ -50,15 +50,11 @@ said() {
 
 # audit [RUN-OPTION...] -- VERB...: in a fresh container
 audit() {
-	local options=()
-	while [ "$1" != -- ]; do
-		options+=("$1")
-		shift
-	done
-	shift
+	local options command
+	at_dashes "$@"
 	run docker run --rm --network none -v "$PWD/out:/out" \
 		-v "${static%/*}/capini-audit:/audit:ro" "${options[@]}" \
-		--entrypoint /audit capini-servers "$@"
+		--entrypoint /audit capini-servers "${command[@]}"
 }
 
 # A request that is answered: a master whose workers cannot start accepts it

@@ -6,7 +6,7 @@
 load helper
 
 setup_file() {
-	build_tools
+	build_audit
 }
 
 setup() {
@@ -145,13 +145,11 @@ documents() {
 # Where there is no formatter, the lists and sections at least must match.
 # The table of verbs, those that only tell about the program left out.
 @test "every verb of capini-audit is in its help, in README.md and in its manual" {
-	local audit=${CAPINI_AUDIT:-${CAPINI%/*}/capini-audit}
-	[[ -x $audit ]] || fail "no $audit: run make"
 	verbs=$(sed -n 's/^\t*{"\([a-z]*\)", [a-z]*_main}.*/\1/p' \
 		"$ROOT/init/audit/main.c" | grep -vx -e help -e version)
 	[[ $verbs ]]
 	for verb in $verbs; do
-		grep -qE "^  (.*, )?$verb( |,|\$)" <("$audit" help) ||
+		grep -qE "^  (.*, )?$verb( |,|\$)" <("$BIN/capini-audit" help) ||
 			fail "--help: $verb"
 		grep -q "^| \`$verb\` |" "$README" || fail "README.md: $verb"
 		grep -qE "^\.Cm $verb( |\$)" "$ROOT/init/capini-audit.1" ||
@@ -160,8 +158,7 @@ documents() {
 }
 
 @test "the options of capini-audit are in its help and in its manual" {
-	local audit=${CAPINI_AUDIT:-${CAPINI%/*}/capini-audit}
-	same options "$("$audit" help | grep -E '^    -' |
+	same options "$("$BIN/capini-audit" help | grep -E '^    -' |
 		grep -oE -e ' --[a-z-]+ ' | tr -d ' ' | sort -u)" \
 		"$(grep -E '^\.It Fl ' "$ROOT/init/capini-audit.1" |
 			grep -oE -e '-[a-z]+(-[a-z]+)*' | sed 's/^-/--/' | sort -u)"

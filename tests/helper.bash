@@ -28,6 +28,16 @@ build_tools() {
 	done
 }
 
+: "${CAPINI_AUDIT:=${CAPINI%/*}/capini-audit}"
+
+# The same, and capini-audit.
+build_audit() {
+	build_tools || return
+	[[ -x $CAPINI_AUDIT ]] ||
+		fail "no program to test at $CAPINI_AUDIT: run make" || return
+	install -m 755 "$CAPINI_AUDIT" "$BIN/capini-audit"
+}
+
 # Once a test: its files, a marker that any user could leave, no policy and no
 # settings from outside.
 prepare() {

@@ -11,11 +11,7 @@ load docker/helper
 FORMATS=(docker compose k8s podman-label systemd mask)
 
 setup_file() {
-	build_tools || return
-	local audit=${CAPINI_AUDIT:-${CAPINI%/*}/capini-audit}
-	[[ -x $audit ]] || fail "no program to test at $audit: run make" ||
-		return
-	install -m 755 "$audit" "$BIN/capini-audit"
+	build_audit || return
 	if [[ -n ${CAPINI_DOCKER_HOST:-} && -z $(docker_reason) ]]; then
 		local context=$BATS_FILE_TMPDIR/context
 		mkdir -p "$context/bin"

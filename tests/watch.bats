@@ -10,11 +10,7 @@ load helper
 TRACING=/sys/kernel/tracing
 
 setup_file() {
-	build_tools || return
-	local audit=${CAPINI_AUDIT:-${CAPINI%/*}/capini-audit}
-	[[ -x $audit ]] || fail "no program to test at $audit: run make" ||
-		return
-	install -m 755 "$audit" "$BIN/capini-audit"
+	build_audit || return
 	"${CC:-cc}" -O1 -o "$BIN/needle" "$ROOT/tests/audit/needle.c"
 	if [[ $EUID == 0 && ! -d $TRACING/events ]] &&
 		mount -t tracefs tracefs "$TRACING" 2>/dev/null; then

@@ -43,6 +43,9 @@ struct evidence {
 	size_t lost; /* for want of memory */
 };
 
+/* Bytes of text that are not printable ASCII become '?'. */
+void evidence_printable(char *text);
+
 /* Add a finding, or count it with its like. Bytes that are not printable
  * become '?'. */
 void evidence_add(struct evidence *evidence, const struct finding *finding);

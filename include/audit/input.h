@@ -61,6 +61,12 @@ int input_mask(const char *text, uint64_t *set) MUST_CHECK;
  * with err set. */
 int input_set(const char *text, uint64_t *set, struct error *err) MUST_CHECK;
 
+/* The file at path, as file_read() takes it, into text, at most size - 1 bytes
+ * with a zero behind them. Returns VERB_GOOD with the bytes in *length, or
+ * VERB_USAGE, the mistake printed. */
+int input_file(const char *path, char *text, size_t size,
+	       size_t *length) MUST_CHECK;
+
 /* The policy in the file at path. Returns one of the codes above, every
  * mistake printed. */
 int input_policy(const char *path, struct policy *policy) MUST_CHECK;

@@ -109,15 +109,15 @@ static void put_held(const struct status *status)
 		    "--cap-add SYS_PTRACE helps");
 }
 
-static void put_process(const struct status *status)
+static void put_process(const struct status *status, int ptrace_errno)
 {
 	char scope[64];
-	int number = try_ptrace();
 
-	put("ptrace", number ? strerror(number) : "works",
-	    number ? "run and verify need it: a seccomp profile, Yama or an "
-		     "engine of before 2020 forbids it"
-		   : "");
+	put("ptrace", ptrace_errno ? strerror(ptrace_errno) : "works",
+	    ptrace_errno
+		    ? "run and verify need it: a seccomp profile, Yama or an "
+		      "engine of before 2020 forbids it"
+		    : "");
 	line_of("/proc/sys/kernel/yama/ptrace_scope", scope);
 	put("Yama's ptrace_scope", scope,
 	    *scope == '2'   ? "2 wants SYS_PTRACE"
@@ -160,9 +160,9 @@ static void put_kernel(void)
 
 int doctor_main(int argc, char **argv)
 {
+	int code, ptrace_errno;
 	struct status status;
 	bool works;
-	int code;
 
 	(void)argv;
 	if (argc != 1)
@@ -171,10 +171,11 @@ int doctor_main(int argc, char **argv)
 		fault("/proc/self/status: %s", strerror(errno));
 		return RUN_BLIND;
 	}
+	ptrace_errno = try_ptrace();
 	put_held(&status);
-	put_process(&status);
+	put_process(&status, ptrace_errno);
 	put_kernel();
-	works = status.caps.effective != 0 && try_ptrace() == 0;
+	works = status.caps.effective != 0 && ptrace_errno == 0;
 	put("run", works ? "works" : "does not work", "");
 	code = input_done();
 	return code != VERB_GOOD ? code : works ? RUN_FOUND : RUN_BLIND;

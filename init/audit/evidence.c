@@ -22,7 +22,7 @@ static bool alike(const struct finding *a, const struct finding *b)
 	       strcmp(a->program, b->program) == 0;
 }
 
-static void printable(char *text)
+void evidence_printable(char *text)
 {
 	for (; *text; text++)
 		if (*text < ' ' || *text > '~')
@@ -54,8 +54,8 @@ void evidence_add(struct evidence *evidence, const struct finding *finding)
 
 	if (evidence->count >= FINDINGS_OPEN)
 		strcpy(copy.subject, "...");
-	printable(copy.subject);
-	printable(copy.program);
+	evidence_printable(copy.subject);
+	evidence_printable(copy.program);
 	for (size_t i = 0; i < evidence->count; i++)
 		if (alike(&evidence->findings[i], &copy)) {
 			evidence->findings[i].count++;

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "audit/input.h"
-#include "file.h"
 #include "names.h"
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
@@ -386,21 +385,10 @@ static int import_any(char *text, size_t length, const char *name)
 
 static int import_file(const char *path, char *text, size_t size)
 {
-	struct error err;
 	size_t length;
+	int result = input_file(path, text, size, &length);
 
-	switch (file_read(path, text, size, &length, &err)) {
-	case FILE_GOOD:
-		return import_any(text, length, path);
-	case FILE_ABSENT:
-		fault("%s: no such file", path);
-		return VERB_USAGE;
-	case FILE_REFUSED:
-	case FILE_UNREADABLE:
-	default:
-		fault("%s", err.text);
-		return VERB_USAGE;
-	}
+	return result == VERB_GOOD ? import_any(text, length, path) : result;
 }
 
 static int import_operands(char *const *operands, char *text, size_t size)

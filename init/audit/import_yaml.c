@@ -289,12 +289,35 @@ static bool split(char *line, char **name, char **value)
 	return true;
 }
 
+static bool is_item(const char *line)
+{
+	return *line == '-' && (!line[1] || line[1] == ' ');
+}
+
+/* The pair on a line, behind the dash of an item, where *indent is then.
+ * Returns whether there is one. */
+static bool read_pair(struct yaml *yaml, char *line, int *indent, char **name,
+		      char **value)
+{
+	if (is_item(line)) {
+		size_t dash = 1 + strspn(line + 1, " ");
+
+		*indent += (int)dash;
+		line += dash;
+	}
+	if (!split(line, name, value))
+		return false;
+	if (**value == '|' || **value == '>')
+		yaml->scalar = *indent;
+	return true;
+}
+
 static int take_line(struct yaml *yaml, char *line, int indent,
 		     struct error *err)
 {
 	char *name, *value;
 	const struct key *key;
-	bool item = *line == '-' && (!line[1] || line[1] == ' ');
+	bool item = is_item(line);
 
 	if (item && yaml->list != NOWHERE && indent >= yaml->list)
 		return take_scalar(yaml, yaml->list_key,
@@ -303,14 +326,8 @@ static int take_line(struct yaml *yaml, char *line, int indent,
 	leave(yaml, item ? indent + 1 : indent);
 	if (count_children(yaml, indent, err) < 0)
 		return -1;
-	if (item) {
-		indent += 1 + (int)strspn(line + 1, " ");
-		line += 1 + strspn(line + 1, " ");
-	}
-	if (!split(line, &name, &value))
+	if (!read_pair(yaml, line, &indent, &name, &value))
 		return 0;
-	if (*value == '|' || *value == '>')
-		yaml->scalar = indent;
 	key = find_key(yaml, name, indent);
 	return key ? take_key(yaml, key, indent, value, err)
 		   : take_map(yaml, name, indent, value, err);
@@ -370,14 +387,8 @@ static int look(struct yaml *yaml, char *line, int indent, struct error *err)
 	char *name, *value;
 
 	(void)err;
-	if (line[0] == '-' && line[1] == ' ') {
-		indent += 1 + (int)strspn(line + 1, " ");
-		line += 1 + strspn(line + 1, " ");
-	}
-	if (!split(line, &name, &value))
+	if (!read_pair(yaml, line, &indent, &name, &value))
 		return 0;
-	if (*value == '|' || *value == '>')
-		yaml->scalar = indent;
 	if (strcmp(name, "cap_add") == 0 || strcmp(name, "cap_drop") == 0)
 		yaml->service = indent;
 	if (strcmp(name, "securityContext") == 0 ||

@@ -138,15 +138,13 @@ int input_set(const char *text, uint64_t *set, struct error *err)
 	return caplist_parse(text, set, err);
 }
 
-int input_policy_text(const char *path, struct policy *policy,
-		      char text[INPUT_POLICY_MAX])
+int input_file(const char *path, char *text, size_t size, size_t *length)
 {
 	struct error err;
-	size_t length;
 
-	switch (file_read(path, text, INPUT_POLICY_MAX, &length, &err)) {
+	switch (file_read(path, text, size, length, &err)) {
 	case FILE_GOOD:
-		break;
+		return VERB_GOOD;
 	case FILE_ABSENT:
 		fault("%s: no such file", path);
 		return VERB_USAGE;
@@ -156,6 +154,16 @@ int input_policy_text(const char *path, struct policy *policy,
 		fault("%s", err.text);
 		return VERB_USAGE;
 	}
+}
+
+int input_policy_text(const char *path, struct policy *policy,
+		      char text[INPUT_POLICY_MAX])
+{
+	size_t length;
+	int result = input_file(path, text, INPUT_POLICY_MAX, &length);
+
+	if (result != VERB_GOOD)
+		return result;
 	return policy_parse(policy, path, text, length) < 0 ? VERB_BAD
 							    : VERB_GOOD;
 }

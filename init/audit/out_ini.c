@@ -20,9 +20,7 @@ static void comment(FILE *to, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	for (char *at = line; *at; at++)
-		if (*at < ' ' || *at > '~')
-			*at = '?';
+	evidence_printable(line);
 	fprintf(to, "# %s\n", line);
 }
 

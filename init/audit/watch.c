@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "audit/clock.h"
+#include "audit/evidence.h"
 #include "audit/input.h"
 #include "audit/run.h"
 #include "audit/spawn.h"
@@ -51,13 +52,6 @@ struct watch {
 /* --- what was asked --------------------------------------------------------
  */
 
-static void printable(char *text)
-{
-	for (; *text; text++)
-		if (*text < ' ' || *text > '~')
-			*text = '?';
-}
-
 static void take(struct watch *watch, struct question *question)
 {
 	struct row *row = watch->rows;
@@ -68,7 +62,7 @@ static void take(struct watch *watch, struct question *question)
 		watch->idle++;
 		return;
 	}
-	printable(question->comm);
+	evidence_printable(question->comm);
 	for (size_t i = 0; i < watch->count; i++, row++)
 		if (row->capability == question->capability &&
 		    row->granted == question->granted &&

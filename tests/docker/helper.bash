@@ -118,16 +118,22 @@ until_true() {
 	done
 }
 
-# in_background [RUN-OPTION...] -- COMMAND...: sets $container
-in_background() {
-	local options=()
+# at_dashes WORD... -- WORD...: sets $options and $command
+at_dashes() {
+	options=()
 	while [ "$1" != -- ]; do
 		options+=("$1")
 		shift
 	done
-	shift
+	command=("${@:2}")
+}
+
+# in_background [RUN-OPTION...] -- COMMAND...: sets $container
+in_background() {
+	local options command
+	at_dashes "$@"
 	container=$(docker run -d --network none "${options[@]}" \
-		"${image:-capini-policy}" "$@")
+		"${image:-capini-policy}" "${command[@]}")
 	echo "$container" >>"$BATS_TEST_TMPDIR/containers"
 }
 
