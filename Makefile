@@ -312,7 +312,7 @@ scripts = $(wildcard init/static/*.sh tests/*.sh tests/*.bash tests/*.bats \
 lint:			# clang-tidy and shellcheck, where present
 	@command -v clang-tidy >/dev/null || \
 		{ echo 'lint: no clang-tidy, C not looked at' >&2; exit 0; }; \
-	failed=0; for file in init/*.c; do clang-tidy --quiet $$file -- \
+	failed=0; for file in init/*.c init/audit/*.c; do clang-tidy --quiet $$file -- \
 		-std=c11 $(defines) $(libs_cflags) || failed=1; done; \
 	exit $$failed
 	@command -v shellcheck >/dev/null || \
@@ -320,7 +320,8 @@ lint:			# clang-tidy and shellcheck, where present
 	shellcheck $(scripts)
 
 format:			# clang-format, in place
-	clang-format -i init/*.c include/*.h
+	clang-format -i init/*.c init/audit/*.c include/*.h include/audit/*.h \
+		tests/*/*.c
 
 help:			# these lines
 	@sed -n 's/^\([a-z-]*\):[^=#]*# \(.*\)/  \1|\2/p' Makefile | \

@@ -33,6 +33,9 @@ int error_set(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
 int error_set_errno(struct error *err, const char *format, ...)
 	PRINTF_LIKE(2, 3);
 
+/* What lines begin with, "capini" at first. name has to stay. */
+void error_program(const char *name);
+
 /* From which verbosity on warning() and note() speak; VERBOSITY_WARN at first.
  */
 void error_verbosity(int verbosity);
@@ -40,9 +43,9 @@ void error_verbosity(int verbosity);
 /* From now on a line that would have to wait for its reader is dropped. */
 void error_never_wait(void);
 
-/* One line on stderr, "capini: " first, in a single write(2); bytes that a
- * terminal would act on become '?'. fault() always speaks, warning() from
- * VERBOSITY_WARN on, note() from VERBOSITY_NOTE on. None changes errno. */
+/* One line on stderr, the program's name first, in a single write(2); bytes
+ * that a terminal would act on become '?'. fault() always speaks, warning()
+ * from VERBOSITY_WARN on, note() from VERBOSITY_NOTE on. None changes errno. */
 void fault(const char *format, ...) PRINTF_LIKE(1, 2);
 void warning(const char *format, ...) PRINTF_LIKE(1, 2);
 void note(const char *format, ...) PRINTF_LIKE(1, 2);

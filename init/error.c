@@ -14,8 +14,14 @@
 #include <time.h>
 #include <unistd.h>
 
+static const char *program = "capini";
 static int verbosity = VERBOSITY_WARN;
 static bool may_wait = true;
+
+void error_program(const char *name)
+{
+	program = name;
+}
 
 void error_verbosity(int level)
 {
@@ -74,6 +80,21 @@ static void take_back_sigpipe(void)
 	sigtimedwait(&pipe_only, NULL, &now);
 }
 
+/* What a terminal acts on: C0, DEL, and C1, which are 0xc2 and a byte more in
+ * UTF-8. */
+static void mask(char *text)
+{
+	for (; *text; text++) {
+		unsigned char byte = (unsigned char)text[0];
+		unsigned char next = (unsigned char)text[1];
+
+		if (byte == 0xc2 && next >= 0x80 && next < 0xa0)
+			text[0] = text[1] = '?';
+		else if (byte < ' ' || byte == 0x7f)
+			text[0] = '?';
+	}
+}
+
 /* prefix and the formatted message as one line, in one write(2): lines of
  * several processes on the same pipe do not mix. */
 PRINTF_LIKE(2, 0)
@@ -83,13 +104,11 @@ static void say(const char *prefix, const char *format, va_list args)
 	char line[1280];
 	size_t used;
 
-	snprintf(line, sizeof(line), "capini: %s", prefix);
+	snprintf(line, sizeof(line), "%s: %s", program, prefix);
 	used = strlen(line);
 	vsnprintf(line + used, sizeof(line) - used, format, args);
+	mask(line);
 	used = strlen(line);
-	for (size_t i = 0; i < used; i++)
-		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
-			line[i] = '?';
 	if (used == sizeof(line) - 1)
 		used--;
 	line[used++] = '\n';

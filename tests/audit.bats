@@ -14,8 +14,8 @@ NEEDLES=(
 	KILL LEASE LINUX_IMMUTABLE MKNOD NET_ADMIN NET_BIND_SERVICE NET_RAW
 	NET_RAW-packet PERFMON SETFCAP SETGID SETGID-groups SETPCAP SETUID
 	SYSLOG SYS_ADMIN SYS_ADMIN-hostname SYS_ADMIN-trusted
-	SYS_ADMIN-unshare SYS_CHROOT SYS_NICE SYS_NICE-realtime SYS_PTRACE
-	SYS_TIME WAKE_ALARM
+	SYS_ADMIN-unshare SYS_CHROOT SYS_CHROOT-undumpable SYS_NICE
+	SYS_NICE-realtime SYS_PTRACE SYS_TIME WAKE_ALARM
 )
 
 setup_file() {
@@ -222,6 +222,18 @@ held_names() {
 	done
 }
 
+@test "a program that closes its memory to others is tried like any other" {
+	need_root
+	need_command capsh
+	"$NEEDLE" prepare
+	for option in --full --fast; do
+		as_in_docker "$A" run "$option" -- "$NEEDLE" SYS_CHROOT-undumpable
+		[[ $status == 0 ]]
+		needs SYS_CHROOT
+		[[ $REPORT != *"not looked at"* ]]
+	done
+}
+
 # The server in a network namespace of its own, its files in $PWD.
 nginx_files() {
 	mkdir body log && chown www-data log
@@ -371,6 +383,35 @@ print(\",\".join(str(n) for n in range(41) if not keep >> n & 1))" {mask}
 	has "CHOWN              confirmed: it fails without"
 }
 
+@test "confirm lets all that a template started end as it wants to" {
+	need_root
+	policy "[capabilities]" "allow = CHOWN"
+	cat >slow <<-'EOF'
+		trap 'sleep 0.5; echo >>ended; exit' TERM
+		echo >>started
+		while :; do sleep 0.1; done
+	EOF
+	# The shell of the template has gone by then.
+	run timeout 60 "$A" confirm "$POLICY" --check "test -e started" \
+		--run "true {mask}; sh $PWD/slow; true"
+	[[ $(wc -l <started) == $(wc -l <ended) ]]
+}
+
+@test "confirm asks an older engine for no capability that it does not know" {
+	need_root
+	policy "[capabilities]" "allow = CHOWN"
+	cat >engine <<-'EOF'
+		case $* in
+		*PERFMON* | *BPF* | *CHECKPOINT*) echo "unknown capability" >&2; exit 125 ;;
+		*SYS_TIME*) exit 0 ;;
+		esac
+		exit 1
+	EOF
+	run -3 timeout 100 "$A" confirm "$POLICY" --run "sh $PWD/engine {docker}"
+	contains "$output" "it works with every capability that older engines know"
+	contains "$output" "needed: SYS_TIME ("
+}
+
 @test "confirm refuses to judge when all of the policy is not enough" {
 	need_root
 	caps "allow = CHOWN"
@@ -421,7 +462,8 @@ print(\",\".join(str(n) for n in range(41) if not keep >> n & 1))" {mask}
 	caps "allow = NONE"
 	run -3 timeout 60 "$A" confirm "$POLICY" -o better.ini --run \
 		"$fresh 'chown 12345 f'"
-	has "it works with every capability" "needed: CHOWN (45 runs)"
+	has "it works with every capability that older engines know" \
+		"needed: CHOWN (42 runs)"
 	run -0 "$C" --check better.ini
 	has "allow = CHOWN"
 }
@@ -463,6 +505,19 @@ print(\",\".join(str(n) for n in range(41) if not keep >> n & 1))" {mask}
 		--run "$fresh 'chown 12345 f'"
 	run -0 "$C" --check policy.ini
 	has "allow = CHOWN" "allow = KILL"
+}
+
+@test "confirm adds what a policy without any capability lacks" {
+	need_root
+	need_command capsh python3
+	for section in "[capabilities]" "[process]" "# nothing"; do
+		printf '%s\n' "$section" >policy.ini
+		run -3 timeout 60 "$A" confirm policy.ini -o better.ini --run \
+			"$fresh 'chown 12345 f'"
+		contains "$output" "needed: CHOWN ("
+		run -0 "$C" --check better.ini
+		grep -qx "allow = CHOWN" better.ini
+	done
 }
 
 @test "a check tells whether a run of confirm was good" {

@@ -575,6 +575,11 @@ bad_start() {
 	bad_start --verif --verif touch "$MARKER"
 }
 
+@test "what a terminal would act on is never in a message" {
+	run --separate-stderr -125 "$C" $'--\e[31m\x7f\n\xc2\x9b-m\xc3\xb6hre' true
+	[[ $stderr == *$' --?[31m????-m\xc3\xb6hre;'* ]] || fail "$stderr"
+}
+
 @test "an abbreviated option stops the start: a new one could change what it means" {
 	bad_start --polic --polic "$POLICY" touch "$MARKER"
 	bad_start --all --all=NONE touch "$MARKER"

@@ -13,7 +13,8 @@ struct vcap {
 	uint64_t believed;
 	uid_t euid;
 	uint32_t securebits;
-	bool unclean;	/* the real effective set may not be empty */
+	bool unclean;	/* the real effective set may not be empty, or the
+			 * memory is closed: to be seen to at the next entry */
 	bool hands_off; /* a filter of its own forbids to touch it */
 };
 

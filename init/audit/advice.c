@@ -43,9 +43,8 @@ static const struct advice {
 		{"keep set-user-ID and set-group-ID when a file changes; give "
 		 "set-group-ID to a file of a group that is not one's own",
 		 NULL, "set such modes when the image is built"},
-	[CAP_KILL] =
-		{"signal processes of any user", NULL,
-		 "run both sides as the same user"},
+	[CAP_KILL] = {"signal processes of any user", NULL,
+		      "run both sides as the same user"},
 	[CAP_SETGID] =
 		{"take any group ID and any list of groups; claim any of them "
 		 "over a socket; write group ID maps",
@@ -62,8 +61,9 @@ static const struct advice {
 	[CAP_SETPCAP] =
 		{"drop from the bounding set, take inheritable what the "
 		 "bounding set has, change securebits",
-		 NULL, "leave the dropping to capini, before the application "
-		       "starts"},
+		 NULL,
+		 "leave the dropping to capini, before the application "
+		 "starts"},
 	[CAP_LINUX_IMMUTABLE] =
 		{"set and clear the immutable and append-only flags of files",
 		 NULL, "set the flag from outside of the container"},
@@ -73,9 +73,8 @@ static const struct advice {
 		 NULL,
 		 "listen on a port >= 1024 and publish it as the low one, or "
 		 "set that sysctl; Docker >= 20.10 sets it to 0"},
-	[CAP_NET_BROADCAST] =
-		{"nothing: the kernel never asks for it", NULL,
-		 "leave it out"},
+	[CAP_NET_BROADCAST] = {"nothing: the kernel never asks for it", NULL,
+			       "leave it out"},
 	[CAP_NET_ADMIN] =
 		{"configure the network: interfaces, addresses, routes, "
 		 "firewall, promiscuous mode, queues, privileged socket "
@@ -116,9 +115,8 @@ static const struct advice {
 		 "takes over every process that it can see",
 		 "trace processes of the same user only, or switch the "
 		 "debugging feature off"},
-	[CAP_SYS_PACCT] =
-		{"switch process accounting on and off (acct(2))", NULL,
-		 "belongs on the host"},
+	[CAP_SYS_PACCT] = {"switch process accounting on and off (acct(2))",
+			   NULL, "belongs on the host"},
 	[CAP_SYS_ADMIN] =
 		{"mount, set the host name, quotas, swap, enter namespaces, "
 		 "trusted attributes, driver commands, and much more",
@@ -140,8 +138,9 @@ static const struct advice {
 	[CAP_SYS_RESOURCE] =
 		{"exceed hard limits, quotas, reserved disk blocks and pipe "
 		 "and queue sizes; lower oom_score_adj",
-		 NULL, "--ulimit, --oom-score-adj; most programs go on "
-		       "without"},
+		 NULL,
+		 "--ulimit, --oom-score-adj; most programs go on "
+		 "without"},
 	[CAP_SYS_TIME] =
 		{"set the system clock, which is the host's, and the hardware "
 		 "clock",
@@ -169,10 +168,9 @@ static const struct advice {
 		 "namespace",
 		 "gives itself, through a file, all that the bounding set has",
 		 "setcap when the image is built"},
-	[CAP_MAC_OVERRIDE] =
-		{"pass over mandatory access control (Smack)",
-		 "overrules the host's access control",
-		 "write a rule for the application"},
+	[CAP_MAC_OVERRIDE] = {"pass over mandatory access control (Smack)",
+			      "overrules the host's access control",
+			      "write a rule for the application"},
 	[CAP_MAC_ADMIN] =
 		{"configure mandatory access control (Smack, AppArmor)",
 		 "rewrites the host's access control",
@@ -183,25 +181,21 @@ static const struct advice {
 		 NULL,
 		 "read the kernel's log on the host, or set "
 		 "kernel.dmesg_restrict=0 there"},
-	[CAP_WAKE_ALARM] =
-		{"set timers that wake the machine up", NULL,
-		 "use ordinary timers"},
-	[CAP_BLOCK_SUSPEND] =
-		{"keep the machine from going to sleep", NULL,
-		 "belongs on the host"},
-	[CAP_AUDIT_READ] =
-		{"read the kernel's audit log over a netlink socket", NULL,
-		 "read the log from the host's audit daemon"},
+	[CAP_WAKE_ALARM] = {"set timers that wake the machine up", NULL,
+			    "use ordinary timers"},
+	[CAP_BLOCK_SUSPEND] = {"keep the machine from going to sleep", NULL,
+			       "belongs on the host"},
+	[CAP_AUDIT_READ] = {"read the kernel's audit log over a netlink socket",
+			    NULL, "read the log from the host's audit daemon"},
 	[CAP_PERFMON] =
 		{"observe the whole system: perf_event_open(2), BPF programs "
 		 "for tracing",
 		 "reads kernel memory and other processes through tracing",
 		 "profile from the host, own processes without it "
 		 "(kernel.perf_event_paranoid)"},
-	[CAP_BPF] =
-		{"load BPF programs and make BPF maps",
-		 "loads programs into the host's kernel",
-		 "leave it to an agent of the host"},
+	[CAP_BPF] = {"load BPF programs and make BPF maps",
+		     "loads programs into the host's kernel",
+		     "leave it to an agent of the host"},
 	[CAP_CHECKPOINT_RESTORE] =
 		{"choose process IDs (clone3(2), ns_last_pid); follow "
 		 "/proc/PID/map_files of other processes",

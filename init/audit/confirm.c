@@ -14,6 +14,7 @@
 #include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "audit/input.h"
 #include "audit/out.h"
@@ -35,6 +36,11 @@
 	 CAPABILITY_BIT(CAP_AUDIT_WRITE) | CAPABILITY_BIT(CAP_SYSLOG) |       \
 	 CAPABILITY_BIT(CAP_WAKE_ALARM) | CAPABILITY_BIT(CAP_BLOCK_SUSPEND) | \
 	 CAPABILITY_BIT(CAP_AUDIT_READ) | CAPABILITY_BIT(CAP_PERFMON))
+
+/* Linux 5.8 and 5.9; an engine of before then refuses their names. */
+#define NEWEST                                                   \
+	(CAPABILITY_BIT(CAP_PERFMON) | CAPABILITY_BIT(CAP_BPF) | \
+	 CAPABILITY_BIT(CAP_CHECKPOINT_RESTORE))
 
 static const char usage[] =
 	"confirm POLICY --run COMMAND [OPTION...], or confirm POLICY "
@@ -105,6 +111,8 @@ static int find_enough(struct confirm *confirm, uint64_t allow, uint64_t maybe)
 	} steps[] = {
 		{allow, "with all that the policy allows"},
 		{allow | maybe, "with what is commented out in it too"},
+		{CAPABILITY_ALL & ~NEWEST,
+		 "with every capability that older engines know"},
 		{CAPABILITY_ALL, "with every capability"},
 	};
 
@@ -215,6 +223,8 @@ int confirm_main(int argc, char **argv)
 			return input_usage(err.text);
 		confirm.trial.user = &user;
 	}
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1UL, 0UL, 0UL, 0UL) < 0)
+		return input_usage("PR_SET_CHILD_SUBREAPER is refused here");
 	if (find_enough(&confirm, policy.allow, out_commented(text)) < 0)
 		return 1;
 	remove_each(&confirm);

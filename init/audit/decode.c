@@ -120,6 +120,13 @@ static void decode_socket(const struct registers *entry, char *text)
 		 (int)registers_argument(entry, 2));
 }
 
+/* Most numbers are int or uid_t, and of those -1 is the frequent one. */
+static long number(unsigned long argument)
+{
+	return argument <= UINT32_MAX ? (long)(int32_t)argument
+				      : (long)argument;
+}
+
 void decode_subject(const struct thread *thread, char text[SUBJECT_TEXT])
 {
 	const struct registers *entry = &thread->entry;
@@ -159,7 +166,7 @@ void decode_subject(const struct thread *thread, char text[SUBJECT_TEXT])
 		snprintf(text, SUBJECT_TEXT, "%d", (int)value);
 		break;
 	case SUBJECT_NUMBERS:
-		snprintf(text, SUBJECT_TEXT, "%ld, %ld", (long)value,
-			 (long)second);
+		snprintf(text, SUBJECT_TEXT, "%ld, %ld", number(value),
+			 number(second));
 	}
 }

@@ -10,9 +10,9 @@
 #include "audit/input.h"
 #include "names.h"
 
-#define WIDTH	  79
-#define TEXT_MAX  4096 /* of a list of names */
-#define MARGIN	  12
+#define WIDTH	 79
+#define TEXT_MAX 4096 /* of a list of names */
+#define MARGIN	 12
 
 static const char usage[] = "usage: capini-audit explain POLICY.ini | MASK | "
 			    "NAME... | --pid N | --docker-default";
@@ -79,9 +79,8 @@ static int explain_process(const char *pid)
 {
 	static const char *const fields[] = {"CapBnd", "CapPrm", "CapEff",
 					     "CapInh", "CapAmb"};
-	static const char *const labels[] = {"bounding", "permitted",
-					     "effective", "inherit.",
-					     "ambient"};
+	static const char *const labels[] = {
+		"bounding", "permitted", "effective", "inherit.", "ambient"};
 	uint64_t sets[sizeof(fields) / sizeof(fields[0])];
 	char status[INPUT_STATUS_MAX];
 	int result = input_status(pid, status);

@@ -56,7 +56,8 @@ static bool becomes_user(const struct policy *policy)
 {
 	char name[POLICY_VALUE_MAX];
 
-	return policy->user[0] && strcmp(user_name(policy, name), "root") != 0 &&
+	return policy->user[0] &&
+	       strcmp(user_name(policy, name), "root") != 0 &&
 	       strcmp(name, "0") != 0;
 }
 
@@ -220,9 +221,9 @@ static const struct format {
 	const char *name;
 	int (*print)(const struct policy *policy);
 } formats[] = {
-	{"docker", export_docker},	{"compose", export_compose},
-	{"k8s", export_k8s},		{"podman-label", export_label},
-	{"systemd", export_systemd},	{"mask", export_mask},
+	{"docker", export_docker},   {"compose", export_compose},
+	{"k8s", export_k8s},	     {"podman-label", export_label},
+	{"systemd", export_systemd}, {"mask", export_mask},
 };
 
 static const struct format *find_format(const char *name)

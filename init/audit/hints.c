@@ -247,6 +247,7 @@ static const struct call table[] = {
 	CALL(perf_event_open, NUMBERS, 0,
 	     HINTS(CAP_PERFMON, CAP_SYS_PTRACE, CAP_SYS_ADMIN)),
 	CALL(keyctl, NUMBERS, 0, HINTS(CAP_SETUID, CAP_SYS_ADMIN)),
+	CALL(pkey_alloc, NUMBERS, 0), /* by seccomp alone: it has a name */
 	CALL(add_key, PATH, 0, SYSTEM),
 	CALL(init_module, NUMBERS, 0, MODULE),
 	CALL(finit_module, FILE, 0, MODULE),

@@ -115,6 +115,7 @@ int main(int argc, char **argv)
 	struct nearest nearest;
 	char hint[HINT_TEXT];
 
+	error_program("capini-audit");
 	if (argc < 2) {
 		fputs(help, stderr);
 		return VERB_USAGE;
@@ -125,7 +126,6 @@ int main(int argc, char **argv)
 			return verbs[i].run(argc - 1, argv + 1);
 		nearest_offer(&nearest, verbs[i].name);
 	}
-	fault("capini-audit: no verb \"%s\"%s", argv[1],
-	      nearest_hint(&nearest, hint));
+	fault("no verb \"%s\"%s", argv[1], nearest_hint(&nearest, hint));
 	return VERB_USAGE;
 }

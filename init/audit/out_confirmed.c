@@ -94,11 +94,30 @@ static void put_first(FILE *to, const struct verdicts *verdicts, bool keep)
 		fputs("allow = NONE\n", to);
 }
 
+static bool allows(const char *text)
+{
+	struct line line;
+
+	while (*text)
+		if (line_read(&text, &line) && !line.comment &&
+		    strcmp(line.key, "allow") == 0)
+			return true;
+	return false;
+}
+
+static bool opens_section(const char *text)
+{
+	static const char header[] = "[capabilities]";
+
+	return strncmp(text, header, sizeof(header) - 1) == 0;
+}
+
 static void put(FILE *to, const char *text, const struct verdicts *verdicts,
 		bool keep)
 {
 	const uint64_t left = allowed(verdicts, keep);
 	char names[CAPABILITIES_TEXT];
+	const bool none = !allows(text);
 	bool first = true;
 	uint64_t done = 0;
 
@@ -114,6 +133,10 @@ static void put(FILE *to, const char *text, const struct verdicts *verdicts,
 		    (!allow && strcmp(line.key, "ambient") != 0 &&
 		     strcmp(line.key, "require") != 0)) {
 			fprintf(to, "%.*s", (int)(text - at), at);
+			if (none && opens_section(at)) {
+				put_first(to, verdicts, keep);
+				first = false;
+			}
 			continue;
 		}
 		if (!allow) {
@@ -127,6 +150,10 @@ static void put(FILE *to, const char *text, const struct verdicts *verdicts,
 		put_verdicts(to, line.set & ~done & ~verdicts->added, verdicts,
 			     keep);
 		done |= line.set;
+	}
+	if (first) {
+		fputs("\n[capabilities]\n", to);
+		put_first(to, verdicts, keep);
 	}
 }
 

@@ -138,6 +138,21 @@ static void after_exec(struct tracer *tracer, struct thread *thread,
 		tracer->set_id++;
 }
 
+/* A program that leaves its effective set as it was, or takes back all there
+ * is, as setpriv(1) does both, asks for nothing in particular. */
+static void after_capset(struct tracer *tracer, struct thread *thread,
+			 const struct capstate *caps)
+{
+	uint64_t before = thread->vcap.believed;
+
+	vcap_told(&thread->vcap, caps);
+	thread->denial = 0;
+	thread->subject[0] = '\0';
+	if (caps->effective && caps->effective != before &&
+	    caps->effective != tracer->held)
+		found(tracer, thread, VERDICT_REQUESTED, caps->effective, 0);
+}
+
 /* What capget(2) has told of a traced thread is true and not what it shall
  * believe. */
 static void after_capget(struct tracer *tracer, struct thread *thread)
@@ -164,6 +179,13 @@ static void after_capget(struct tracer *tracer, struct thread *thread)
 	}
 }
 
+/* A process whose ids changed is not dumpable: its memory is closed to a tracer
+ * without SYS_PTRACE. The next entry opens it, before a trial needs it. */
+static void memory_closed(struct thread *thread)
+{
+	thread->vcap.unclean |= thread->vcap.believed != 0;
+}
+
 static void after_prctl(struct tracer *tracer, struct thread *thread)
 {
 	unsigned long option = registers_argument(&thread->entry, 0);
@@ -173,6 +195,8 @@ static void after_prctl(struct tracer *tracer, struct thread *thread)
 						       &thread->entry, 1));
 	else if (option == PR_SET_SECCOMP)
 		leave_alone(thread, &tracer->filtered);
+	else if (option == PR_SET_DUMPABLE)
+		memory_closed(thread);
 }
 
 /* Files that ask again when they are read or written, which the fast mode
@@ -204,20 +228,20 @@ static void after_success(struct tracer *tracer, struct thread *thread,
 			after_exec(tracer, thread, &caps);
 		break;
 	case SYS_capset:
-		if (caps_of(thread->tid, &caps) < 0)
-			break;
-		vcap_told(&thread->vcap, &caps);
-		thread->denial = 0;
-		thread->subject[0] = '\0';
-		if (caps.effective)
-			found(tracer, thread, VERDICT_REQUESTED, caps.effective,
-			      0);
+		if (caps_of(thread->tid, &caps) == 0)
+			after_capset(tracer, thread, &caps);
 		break;
 	case SYS_setuid:
 	case SYS_setreuid:
 	case SYS_setresuid:
 		if (caps_of(thread->tid, &caps) == 0)
 			vcap_uid(&thread->vcap, &caps);
+		memory_closed(thread);
+		break;
+	case SYS_setgid:
+	case SYS_setregid:
+	case SYS_setresgid:
+		memory_closed(thread);
 		break;
 	case SYS_capget:
 		after_capget(tracer, thread);

@@ -183,17 +183,33 @@ static bool passes(const struct trial *trial, struct check *check, pid_t pid)
 	return false;
 }
 
-static void finish(pid_t pid)
+/* Reap what has ended of the group. Returns whether there is more of it, which
+ * keeps the number its own. */
+static bool some_left(pid_t group)
+{
+	pid_t found;
+
+	do {
+		found = waitpid(-group, NULL, WNOHANG);
+	} while (found > 0);
+	return found == 0;
+}
+
+/* Orphans of the group are our children: the shell of a template may be gone
+ * before the engine's client has stopped the container. */
+static void finish(pid_t group)
 {
 	time_t end = clock_seconds() + GRACE;
-	siginfo_t info;
 
-	kill(-pid, SIGTERM);
-	while (!ended(pid, &info) && clock_seconds() < end)
+	kill(-group, SIGTERM);
+	while (some_left(group) && clock_seconds() < end)
 		pause_for_child();
-	/* Also what it has left behind. */
-	kill(-pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	while (some_left(group)) {
+		kill(-group, SIGKILL);
+		pause_for_child();
+	}
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
 }
 
 bool trial_passes(struct trial *trial, uint64_t set)

@@ -46,6 +46,12 @@ static int audit_read(void)
 	return bind(fd, (struct sockaddr *)&address, sizeof(address));
 }
 
+/* Its memory is closed to a tracer that does not hold SYS_PTRACE. */
+static int undumpable(void)
+{
+	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ? -1 : chroot("mount");
+}
+
 static int bpf_map(void)
 {
 	union bpf_attr attr;
@@ -220,6 +226,7 @@ static int needle(const char *name)
 	       setxattr("plain", "trusted.needle", "1", 1, 0));
 	NEEDLE("SYS_ADMIN-unshare", unshare(CLONE_NEWNS));
 	NEEDLE("SYS_CHROOT", chroot("mount"));
+	NEEDLE("SYS_CHROOT-undumpable", undumpable());
 	NEEDLE("SYS_NICE", setpriority(PRIO_PROCESS, 0, -5));
 	NEEDLE("SYS_PTRACE", ptrace(PTRACE_ATTACH, other, NULL, NULL));
 	NEEDLE("WAKE_ALARM", timerfd_create(CLOCK_BOOTTIME_ALARM, 0));
