@@ -240,12 +240,12 @@ peers: test-deps dynamic	# README.md's comparison of inits, made anew
 
 BENCH =			# full: many rounds
 
-bench:			# capini beside other inits: start, memory, signals, reaping
+bench:			# capini beside other inits, capini-audit beside strace
 	@sh init/static/deps.sh build test peers
 	@$(MAKE) --no-print-directory static build/bench/bench build/bench/app \
 		build/bench/limit
 	@python3 tests/bench/bench.py build/bench $(static_dir)/capini \
-		$(call setting,BENCH)
+		$(static_dir)/capini-audit $(call setting,BENCH)
 
 build/bench/bench: tests/bench/bench.c tests/bench/bench.h
 	@mkdir -p $(@D)

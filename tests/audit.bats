@@ -274,6 +274,23 @@ serves() {
 	in_pidns --net bash -c "$serve_and_ask" - "$@"
 }
 
+@test "a file that asks at each write is looked at in fast mode, until it is closed" {
+	need_root
+	need_command python3 strace
+	local file=/proc/sys/kernel/dmesg_restrict
+	[[ -w $file ]] || skip "$file is read-only here"
+	# The shell writes to a copy of the descriptor that it opened.
+	audit --fast -- sh -c "echo $(<$file) >$file"
+	[[ $status == 0 ]]
+	needs SYS_ADMIN
+	contains "$REPORT" "write $file: EPERM"
+	strace -c -e trace=wait4 -o calls "$A" run --fast -- python3 -c 'import os
+open("/sys/kernel/mm/transparent_hugepage/enabled").close()
+for i in range(20000): os.getppid()' 2>"$ERR"
+	awk '$NF == "wait4" { n = $4 } END { exit !(n > 0 && n < 20000) }' calls ||
+		fail "$(<calls)"
+}
+
 @test "nginx: exactly what it needs; and without any one of it, it fails" {
 	need_namespaces
 	need_command nginx curl ip

@@ -21,6 +21,10 @@ struct withheld {
 	bool returned; /* sent again, its info not yet put back */
 };
 
+/* Instead of a descriptor. */
+#define ASKING_NONE (-1)
+#define ASKING_MANY (-2)
+
 enum phase {
 	PHASE_USER,  /* between two calls */
 	PHASE_CALL,  /* in a call of its own */
@@ -31,8 +35,9 @@ enum phase {
 struct thread {
 	struct thread *next;
 	pid_t tid;
-	bool parked;  /* stopped before its creator's event told of it */
-	bool closely; /* stop at each of its calls, in fast mode, too */
+	bool parked; /* stopped before its creator's event told of it */
+	int asking;  /* a file that asks at each read and write: until it is
+		      * closed all calls are stopped at, in fast mode too */
 	struct vcap vcap;
 
 	enum phase phase;

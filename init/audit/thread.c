@@ -30,6 +30,7 @@ struct thread *thread_add(struct threads *threads, pid_t tid)
 	if (!thread)
 		return NULL;
 	thread->tid = tid;
+	thread->asking = ASKING_NONE;
 	thread->next = threads->buckets[bucket(tid)];
 	threads->buckets[bucket(tid)] = thread;
 	threads->count++;

@@ -41,7 +41,7 @@
 
 static void resume(struct tracer *tracer, struct thread *thread, int signal)
 {
-	bool all = !tracer->fast || thread->closely ||
+	bool all = !tracer->fast || thread->asking != ASKING_NONE ||
 		   thread->phase != PHASE_USER ||
 		   (thread->vcap.unclean && !thread->vcap.hands_off);
 
@@ -201,18 +201,38 @@ static void after_prctl(struct tracer *tracer, struct thread *thread)
 
 /* Files that ask again when they are read or written, which the fast mode
  * would not see. */
+static bool asks_again(const char *path)
+{
+	return strncmp(path, "/proc/sys/", 10) == 0 ||
+	       (strncmp(path, "/proc/", 6) == 0 &&
+		(strstr(path, "_map") || strstr(path, "oom_"))) ||
+	       strncmp(path, "/sys/", 5) == 0 || strcmp(path, "/dev/kmsg") == 0;
+}
+
 static void after_open(struct tracer *tracer, struct thread *thread, long fd)
 {
 	char path[SUBJECT_TEXT];
 
-	if (!tracer->fast || thread->closely)
+	if (!tracer->fast)
 		return;
 	decode_file(thread->tid, (int)fd, path, sizeof(path));
-	thread->closely = strncmp(path, "/proc/sys/", 10) == 0 ||
-			  (strncmp(path, "/proc/", 6) == 0 &&
-			   (strstr(path, "_map") || strstr(path, "oom_"))) ||
-			  strncmp(path, "/sys/", 5) == 0 ||
-			  strcmp(path, "/dev/kmsg") == 0;
+	if (asks_again(path))
+		thread->asking =
+			thread->asking == ASKING_NONE ? (int)fd : ASKING_MANY;
+}
+
+/* Of a file that asks again there is another descriptor now, or none. */
+static void after_descriptor(struct thread *thread)
+{
+	unsigned long command = registers_argument(&thread->entry, 1);
+
+	if (thread->asking != (int)registers_argument(&thread->entry, 0))
+		return;
+	if (thread->number == SYS_close)
+		thread->asking = ASKING_NONE;
+	else if (thread->number != SYS_fcntl || command == F_DUPFD ||
+		 command == F_DUPFD_CLOEXEC)
+		thread->asking = ASKING_MANY;
 }
 
 /* The thread's call has succeeded: what that changes for us. */
@@ -258,6 +278,15 @@ static void after_success(struct tracer *tracer, struct thread *thread,
 #endif
 	case SYS_openat:
 		after_open(tracer, thread, result);
+		break;
+#ifdef SYS_dup2
+	case SYS_dup2:
+#endif
+	case SYS_dup:
+	case SYS_dup3:
+	case SYS_fcntl:
+	case SYS_close:
+		after_descriptor(thread);
 		break;
 	case SYS_socket:
 		silent_socket(tracer, thread, result);
@@ -515,6 +544,7 @@ static void on_child(struct tracer *tracer, struct thread *thread)
 		child = thread_add(&tracer->threads, (pid_t)tid);
 	if (child) {
 		child->vcap = vcap_child(&thread->vcap, thread->raised != 0);
+		child->asking = thread->asking;
 		tracer->threads.parked -= child->parked;
 		if (child->parked)
 			resume(tracer, child, 0);

@@ -20,9 +20,9 @@ capini with the whole policy some 500 microseconds over a direct exec, tini
   time: an empty program takes 71 with musl, 324 with static glibc, 433 with
   dynamic glibc. That is why inits that do so little take so long.
 
-    bench.py DIR CAPINI [full]
+    bench.py DIR CAPINI AUDIT [full]
 
-DIR holds the built bench, app and limit, and gets bench.tsv. Needs root. No
+DIR holds the built bench, app and limit. Needs root; writes build/bench.tsv. No
 time is good or bad by itself: what counts is the ratio to a peer, and to
 "limit", the least that an init must do, both measured in between.
 
@@ -39,6 +39,8 @@ import sys
 import tempfile
 from collections import defaultdict
 
+import audit
+
 POLICY = """[capabilities]
 allow = NET_BIND_SERVICE
 ambient = auto
@@ -51,7 +53,7 @@ securebits = noroot
 """
 PEERS = ("tini", "tini-static", "dumb-init", "catatonit")
 PACKAGES = ("tini", "dumb-init", "catatonit", "util-linux", "libcap2-bin",
-            "musl")
+            "musl", "strace", "nginx-light")
 # Of capsh(1): what is outside of POLICY's allow.
 KEPT = "cap_net_bind_service"
 
@@ -209,8 +211,7 @@ def number(value):
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.1f}"
 
 
-def write_tsv(path, samples, columns):
-    others = ("limit", *PEERS, "tini+setpriv", "tini+capsh")
+def write_tsv(path, samples, columns, others):
     with open(path, "w", encoding="ascii") as file:
         file.write("\t".join(("metric", "subject", "samples", "median", "mad",
                               *(f"to_{o}" for o in others))) + "\n")
@@ -225,9 +226,11 @@ def write_tsv(path, samples, columns):
                 file.write("\t".join(row) + "\n")
 
 
-def print_table(samples, columns):
-    print("| median (MAD) | " + " | ".join(columns) + " | to tini | to limit |")
-    print("|---" * (len(columns) + 3) + "|")
+def print_table(samples, columns, owns, others):
+    """With the ratios of the first of owns that a row has to each of others."""
+    print("| median (MAD) | " + " | ".join(columns) +
+          "".join(f" | to {other}" for other in others) + " |")
+    print("|---" * (len(columns) + len(others) + 1) + "|")
     for metric, of in samples.items():
         cells = []
         for name in columns:
@@ -237,9 +240,9 @@ def print_table(samples, columns):
                 continue
             middle, mad = spread(values)
             cells.append(number(middle) + (f" ({number(mad)})" if mad else ""))
-        for other in ("tini", "limit"):
+        for other in others:
             base = statistics.median(of[other]) if of.get(other) else 0
-            own = of.get("capini-full") or of.get("capini")
+            own = next((of[own] for own in owns if of.get(own)), None)
             cells.append(f"{statistics.median(own) / base:.2f}"
                          if own and base > 0 else "")
         print(f"| {metric} | " + " | ".join(cells) + " |")
@@ -256,20 +259,28 @@ def about(load):
 
 
 def main():
-    directory, capini = sys.argv[1:3]
+    directory, capini, capini_audit = sys.argv[1:4]
     load = os.getloadavg()[0]
-    run = Run(directory, capini, "full" in sys.argv[3:])
+    run = Run(directory, capini, "full" in sys.argv[4:])
     try:
         run.measure()
+        cost, tracers, skipped = audit.measure(run.work, capini_audit,
+                                               run.full)
     finally:
         shutil.rmtree(run.work, ignore_errors=True)
     columns = [name for name in run.subjects if name not in ("direct", "check")]
-    write_tsv("build/bench.tsv", run.samples, columns)
+    write_tsv("build/bench.tsv", run.samples, columns,
+              ("limit", *PEERS, "tini+setpriv", "tini+capsh"))
+    write_tsv("build/bench-audit.tsv", cost, tracers,
+              ("bare", "strace -f"))
     about(load)
-    print_table(run.samples, columns)
+    print_table(run.samples, columns, ("capini-full", "capini"),
+                ("tini", "limit"))
     print("\nThe two ratios are of capini-full, the whole policy machinery at "
-          "work, or of capini\nwhere the row has no other.")
-    for line in run.skipped:
+          "work, or of capini\nwhere the row has no other.\n")
+    print_table(cost, tracers, ("fast",), ("bare", "strace -f"))
+    print("\nThe ratios are of the fast mode of capini-audit.")
+    for line in run.skipped + skipped:
         print(f"not measured: {line}")
 
 
