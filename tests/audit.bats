@@ -327,6 +327,8 @@ for i in range(20000): os.getppid()' 2>"$ERR"
 	run -0 "$C" --check policy.ini
 	grep -qx "allow = CHOWN" policy.ini
 	grep -q "^# proven: fchownat .*file: EPERM, chown$" policy.ini
+	grep -qF "ip_unprivileged_port_start $(</proc/sys/net/ipv4/ip_unprivileged_port_start)," \
+		policy.ini
 	run -0 python3 -m json.tool found.json
 	run -0 python3 -c 'import json, sys
 found = json.load(open("found.json"))

@@ -40,6 +40,11 @@ int input_read(int fd, const char *name, char *text, size_t size,
 int input_read_path(const char *path, char *text, size_t size, size_t *length,
 		    struct error *err) MUST_CHECK;
 
+/* The first line of a small file of procfs without its newline, a blank for
+ * each tab; "not here" where there is none. */
+#define INPUT_LINE 64
+const char *input_line(const char *path, char text[INPUT_LINE]);
+
 /* /proc/PID/status of the process whose number is in pid. Returns one of the
  * codes above, the mistake printed. */
 int input_status(const char *pid, char text[INPUT_STATUS_MAX]) MUST_CHECK;

@@ -6,6 +6,7 @@
 
 #include "audit/confirm.h"
 #include "audit/evidence.h"
+#include "audit/input.h"
 #include "audit/run.h"
 #include "error.h"
 
@@ -35,6 +36,17 @@ uint64_t out_commented(const char *text);
 int out_confirmed(const char *path, const char *text,
 		  const struct verdicts *verdicts, bool keep,
 		  struct error *err) MUST_CHECK;
+
+/* What the kernel makes of capabilities here, besides the capabilities: with
+ * other values a program needs others. */
+struct place {
+	char kernel[65];	      /* its release; uname(2) */
+	char low_ports[INPUT_LINE];   /* net.ipv4.ip_unprivileged_port_start */
+	char ping_groups[INPUT_LINE]; /* net.ipv4.ping_group_range */
+	bool no_new_privs;
+	bool filtered; /* by seccomp */
+};
+void out_place(struct place *place);
 
 /* The file at path to write into, readable to all. NULL, with err set, when it
  * cannot be had. */

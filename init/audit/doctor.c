@@ -12,11 +12,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "audit/input.h"
+#include "audit/out.h"
 #include "audit/run.h"
 #include "audit/tracefs.h"
 #include "names.h"
@@ -27,22 +27,6 @@ static const char usage[] = "doctor: what works here and what does not";
 static void put(const char *what, const char *answer, const char *means)
 {
 	printf("%-27s %s%s%s\n", what, answer, *means ? ": " : "", means);
-}
-
-/* The first line of a small file without its newline; "not here" where there
- * is none, blanks as one. */
-static const char *line_of(const char *path, char text[64])
-{
-	struct error err;
-	size_t length;
-
-	if (input_read_path(path, text, 64, &length, &err) < 0)
-		return strcpy(text, "not here");
-	text[strcspn(text, "\n")] = '\0';
-	for (char *at = text; *at; at++)
-		if (*at == '\t')
-			*at = ' ';
-	return text;
 }
 
 /* 0, or the errno with which a child of ours cannot be traced. */
@@ -111,14 +95,14 @@ static void put_held(const struct status *status)
 
 static void put_process(const struct status *status, int ptrace_errno)
 {
-	char scope[64];
+	char scope[INPUT_LINE];
 
 	put("ptrace", ptrace_errno ? strerror(ptrace_errno) : "works",
 	    ptrace_errno
 		    ? "run and verify need it: a seccomp profile, Yama or an "
 		      "engine of before 2020 forbids it"
 		    : "");
-	line_of("/proc/sys/kernel/yama/ptrace_scope", scope);
+	input_line("/proc/sys/kernel/yama/ptrace_scope", scope);
 	put("Yama's ptrace_scope", scope,
 	    *scope == '2'   ? "2 wants SYS_PTRACE"
 	    : *scope == '3' ? "3 forbids it to all"
@@ -135,23 +119,20 @@ static void put_process(const struct status *status, int ptrace_errno)
 
 static void put_kernel(void)
 {
-	struct utsname name;
+	struct place place;
 	struct error err;
-	char text[64];
 
-	if (uname(&name) == 0)
-		put("kernel", name.release, "");
+	out_place(&place);
+	put("kernel", place.kernel, "");
 	if (tracefs_possible(&err) < 0)
 		put("watch", "does not work", err.text);
 	else
 		put("watch", "works", "");
 	put("user namespaces", try_user_namespace() ? "work" : "do not work",
 	    "without privileges: unshare -Urn capini-audit run ...");
-	put("ip_unprivileged_port_start",
-	    line_of("/proc/sys/net/ipv4/ip_unprivileged_port_start", text),
+	put("ip_unprivileged_port_start", place.low_ports,
 	    "lower ports ask for NET_BIND_SERVICE");
-	put("ping_group_range",
-	    line_of("/proc/sys/net/ipv4/ping_group_range", text),
+	put("ping_group_range", place.ping_groups,
 	    "groups from the first to the second ping without NET_RAW");
 	put("io_uring", "not looked into",
 	    "its operations are no system calls; kernel.io_uring_disabled=2 "

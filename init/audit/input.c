@@ -72,6 +72,20 @@ int input_read_path(const char *path, char *text, size_t size, size_t *length,
 	return result;
 }
 
+const char *input_line(const char *path, char text[INPUT_LINE])
+{
+	struct error err;
+	size_t length;
+
+	if (input_read_path(path, text, INPUT_LINE, &length, &err) < 0)
+		return strcpy(text, "not here");
+	text[strcspn(text, "\n")] = '\0';
+	for (char *at = text; *at; at++)
+		if (*at == '\t')
+			*at = ' ';
+	return text;
+}
+
 int input_status(const char *pid, char text[INPUT_STATUS_MAX])
 {
 	long number = number_parse(pid, INT_MAX);

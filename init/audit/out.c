@@ -1,10 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* The files that reports go to. */
+/* The files that reports go to, and the place where they were made. */
 #include "audit/out.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
+
+#include "status.h"
+
+void out_place(struct place *place)
+{
+	struct utsname name;
+	struct status status;
+
+	*place = (struct place){.kernel = "?"};
+	if (uname(&name) == 0)
+		memcpy(place->kernel, name.release, sizeof(place->kernel));
+	input_line("/proc/sys/net/ipv4/ip_unprivileged_port_start",
+		   place->low_ports);
+	input_line("/proc/sys/net/ipv4/ping_group_range", place->ping_groups);
+	if (status_read(AT_FDCWD, "/proc/self/status", &status) < 0)
+		return;
+	place->no_new_privs = status.caps.no_new_privs;
+	place->filtered = status.seccomp > 0;
+}
 
 FILE *out_open(const char *path, struct error *err)
 {

@@ -45,11 +45,25 @@ static void put_capability(FILE *to, const struct evidence *evidence,
 		comment(to, "allow = %s", name);
 }
 
+static void put_place(FILE *to)
+{
+	struct place place;
+
+	out_place(&place);
+	comment(to,
+		"Here: Linux %s, ip_unprivileged_port_start %s, "
+		"ping_group_range %s%s%s",
+		place.kernel, place.low_ports, place.ping_groups,
+		place.no_new_privs ? ", no_new_privs" : "",
+		place.filtered ? ", seccomp" : "");
+}
+
 static void put(FILE *to, const struct evidence *evidence,
 		const struct run *run, const struct outcome *outcome)
 {
 	comment(to, "Seen by capini-audit %s with: %s%s", CAPINI_VERSION,
 		run->program[0], run->program[1] ? " ..." : "");
+	put_place(to);
 	if (run->check)
 		comment(to, "The check %s: %s",
 			outcome->passed ? "passed" : "never passed",

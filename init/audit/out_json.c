@@ -3,6 +3,9 @@
  *
  *   capini-audit   the version, a string
  *   command        the program and its arguments, strings
+ *   here           what the kernel makes of capabilities here: "kernel",
+ *                  "ip_unprivileged_port_start", "ping_group_range", strings;
+ *                  "no_new_privs" and "seccomp", is it set, is there a filter
  *   held           names of the capabilities that could be tried
  *   ended          the program's exit code, 128+n for signal n; null when it
  *                  was ended because its time was over
@@ -71,6 +74,22 @@ static void put_finding(FILE *to, const struct finding *finding)
 	fprintf(to, ", \"count\": %u}", finding->count);
 }
 
+static void put_place(FILE *to)
+{
+	struct place place;
+
+	out_place(&place);
+	fputs(",\n  \"here\": {\"kernel\": ", to);
+	put_string(to, place.kernel);
+	fputs(", \"ip_unprivileged_port_start\": ", to);
+	put_string(to, place.low_ports);
+	fputs(", \"ping_group_range\": ", to);
+	put_string(to, place.ping_groups);
+	fprintf(to, ", \"no_new_privs\": %s, \"seccomp\": %s}",
+		place.no_new_privs ? "true" : "false",
+		place.filtered ? "true" : "false");
+}
+
 static void put(FILE *to, const struct evidence *evidence,
 		const struct run *run, const struct outcome *outcome)
 {
@@ -80,7 +99,9 @@ static void put(FILE *to, const struct evidence *evidence,
 		fputs(word == run->program ? "" : ", ", to);
 		put_string(to, *word);
 	}
-	fputs("],\n  \"held\": ", to);
+	fputs("]", to);
+	put_place(to);
+	fputs(",\n  \"held\": ", to);
 	put_set(to, outcome->held);
 	if (outcome->stopped)
 		fputs(",\n  \"ended\": null", to);
