@@ -613,6 +613,13 @@ print(os.WSTOPSIG(os.waitpid(pid, os.WUNTRACED)[1]))
 os.kill(pid, signal.SIGCONT)
 print(os.WIFCONTINUED(os.waitpid(pid, os.WCONTINUED)[1]))
 print(os.WEXITSTATUS(os.waitpid(pid, 0)[1]))'
+	# As a shell with job control does it: a group that is stopped and goes on.
+	same python3 -c 'import os, signal, subprocess as s
+job = s.Popen(["sh", "-c", "sleep 0.2 | cat; exit 7"], preexec_fn=os.setpgrp)
+os.killpg(job.pid, signal.SIGTSTP)
+print(os.WSTOPSIG(os.waitpid(job.pid, os.WUNTRACED)[1]))
+os.killpg(job.pid, signal.SIGCONT)
+print(os.waitstatus_to_exitcode(os.waitpid(job.pid, 0)[1]))'
 	same perl -e 'for (1..20) { fork or exit $_; wait; print $? >> 8 }'
 	same awk 'BEGIN { "id -u" | getline x; print x; system("exit 3") }'
 	same python3 -c 'import os; print(os.spawnlp(os.P_WAIT, "true", "true"))'
