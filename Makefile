@@ -150,7 +150,7 @@ dynamic: build/dynamic/capini build/dynamic/capini-audit	# build/dynamic/, with 
 static: $(static_dir)/capini $(static_dir)/capini-audit	# build/static/, one file each with musl; ARCH=arm64
 
 .PHONY: all dynamic static check test-deps prove peers demo deps check-deps install \
-	uninstall clean dist lint format bench size help FORCE
+	uninstall clean dist lint format bench size fuzz help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -220,6 +220,29 @@ $(capng)/libcap-ng.a: $(capng)/cap-ng.c $(headers)/ini.h $(static_dir)/command
 	@$(compile_libcapng) -c -o $(capng)/lookup_table.o $(capng)/lookup_table.c
 	@rm -f $@
 	@$(AR) rcs $@ $(capng)/cap-ng.o $(capng)/lookup_table.o
+
+# --- parsers under libFuzzer, with the address and undefined sanitizers
+
+FUZZ = 16		# seconds for each harness of `make fuzz`, two at a time
+
+sanitizers = -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+	-fno-omit-frame-pointer
+harnesses  = $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
+
+# All of a program but its main(); a harness that includes a module has it.
+under_fuzz = $(filter-out init/main.c init/audit/main.c \
+	$(patsubst user,init/user.c,$(1)),$(if $(filter import,$(1)),\
+	$(audit_modules:%=init/%.c),$(modules:%=init/%.c)))
+
+build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h Makefile $(wildcard init/*.c \
+		init/audit/*.c include/*.h include/audit/*.h)
+	@mkdir -p $(@D)
+	$(call say,FUZZ)clang -std=c11 $(warnings) -g -O1 $(defines) \
+		$(libs_cflags) $(sanitizers) -fsanitize=fuzzer -o $@ $< \
+		$(call under_fuzz,$(*F)) $(libs)
+
+fuzz: $(harnesses)	# every parser under libFuzzer for FUZZ= seconds
+	@bash tests/fuzz/run.sh $(call setting,FUZZ) build/fuzz
 
 check: test-deps $(BUILDS)	# install what tests need, test both builds
 	@test -n '$(TESTS)' || { echo 'check: no tests/*.bats' >&2; exit 1; }

@@ -18,7 +18,7 @@
 
 enum { COULD_NOT_TELL = 2 };
 
-#define PID_LAST    (4 * 1024 * 1024) /* the kernel's PID_MAX_LIMIT */
+#define PID_LAST    4194304L /* the kernel's PID_MAX_LIMIT */
 #define MASK_DIGITS 16
 
 /* The sets of a status file, in its order. */

@@ -33,7 +33,7 @@ void error_never_wait(void)
 	may_wait = false;
 }
 
-int error_set(struct error *err, const char *format, ...)
+int(error_set)(struct error *err, const char *format, ...)
 {
 	va_list args;
 
@@ -44,7 +44,7 @@ int error_set(struct error *err, const char *format, ...)
 	return -1;
 }
 
-int error_set_errno(struct error *err, const char *format, ...)
+int(error_set_errno)(struct error *err, const char *format, ...)
 {
 	const char *reason = strerror(errno);
 	va_list args;

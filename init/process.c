@@ -13,7 +13,7 @@
 #include "names.h"
 
 #define PATH_TEXT    64
-#define PID_LIMIT    (4 * 1024 * 1024)	/* the kernel's PID_MAX_LIMIT */
+#define PID_LIMIT    4194304L		/* the kernel's PID_MAX_LIMIT */
 #define INITIAL_PIDS "pid:[4026531836]" /* PROC_PID_INIT_INO */
 
 /* A process or thread that ended meanwhile is no reason for alarm. */

@@ -172,7 +172,7 @@ static int print_plain(const char *text, int width)
 {
 	int used = 0;
 
-	for (; text[used] && used < width; used++)
+	for (; used < width && text[used]; used++)
 		putchar(text[used] < ' ' || text[used] > '~' ? '?'
 							     : text[used]);
 	return used;

@@ -30,24 +30,47 @@ static const char *field(const char *text, const char *name)
 	return NULL;
 }
 
-/* The hexadecimal or decimal number in a field with nothing else. */
-static int field_number(const char *text, const char *name, int base,
-			uint64_t *number)
+/* A number in lower-case digits and nothing before them, at most max. Moves
+ * *text behind it. */
+static int take_number(const char **text, int base, uint64_t max,
+		       uint64_t *number)
+{
+	size_t length =
+		strspn(*text, base == 16 ? "0123456789abcdef" : "0123456789");
+
+	if (length == 0 || length > 16)
+		return -1;
+	*number = strtoull(*text, NULL, base);
+	*text += length;
+	return *number <= max ? 0 : -1;
+}
+
+static int field_decimal(const char *text, const char *name, uint64_t max,
+			 uint64_t *number)
 {
 	const char *value = field(text, name);
-	char *end;
 
-	if (!value)
+	if (!value || take_number(&value, 10, max, number) < 0)
 		return -1;
-	*number = strtoull(value, &end, base);
-	return end != value && *end == '\n' ? 0 : -1;
+	return *value == '\n' ? 0 : -1;
+}
+
+/* The kernel writes all sixteen digits. */
+static int field_set(const char *text, const char *name, uint64_t *set)
+{
+	const char *value = field(text, name);
+
+	if (!value || strcspn(value, "\n") != 16 ||
+	    take_number(&value, 16, UINT64_MAX, set) < 0)
+		return -1;
+	return *value == '\n' ? 0 : -1;
 }
 
 static int field_int(const char *text, const char *name, int *number)
 {
 	uint64_t value;
 
-	if (field_number(text, name, 10, &value) < 0 || value > INT32_MAX)
+	if (field_decimal(text, name, INT32_MAX, &value) < 0)
 		return -1;
 	*number = (int)value;
 	return 0;
@@ -58,18 +81,15 @@ static int field_ids(const char *text, const char *name, unsigned int *id,
 		     bool *same)
 {
 	const char *value = field(text, name);
-	unsigned long ids[4];
+	uint64_t ids[4];
 
 	if (!value)
 		return -1;
 	for (int i = 0; i < 4; i++) {
-		char *end;
-
-		ids[i] = strtoul(value, &end, 10);
-		if (end == value)
+		if ((i > 0 && *value++ != '\t') ||
+		    take_number(&value, 10, UINT32_MAX, &ids[i]) < 0)
 			return -1;
 		*same &= ids[i] == ids[0];
-		value = end;
 	}
 	*id = (unsigned int)ids[1];
 	return *value == '\n' ? 0 : -1;
@@ -79,20 +99,19 @@ static int field_ids(const char *text, const char *name, unsigned int *id,
 static int field_nspid(const char *text, struct status *status)
 {
 	const char *value = field(text, "NSpid");
+	uint64_t pid;
 	int levels = 0;
-	char *end;
 
 	if (!value)
 		return -1;
 	do {
-		status->inner_pid = (pid_t)strtol(value, &end, 10);
-		if (end == value)
+		if (take_number(&value, 10, INT32_MAX, &pid) < 0)
 			return -1;
-		value = end;
 		levels++;
-	} while (*value == '\t');
+	} while (*value++ == '\t');
+	status->inner_pid = (pid_t)pid;
 	status->nested = levels > 1;
-	return *value == '\n' ? 0 : -1;
+	return value[-1] == '\n' ? 0 : -1;
 }
 
 static int field_name(const char *text, struct status *status)
@@ -121,12 +140,12 @@ int status_parse(const char *text, struct status *status)
 	    field_int(text, "Threads", &status->threads) < 0 ||
 	    field_ids(text, "Uid", &caps->uid, &status->same_ids) < 0 ||
 	    field_ids(text, "Gid", &caps->gid, &status->same_ids) < 0 ||
-	    field_number(text, "CapInh", 16, &caps->inheritable) < 0 ||
-	    field_number(text, "CapPrm", 16, &caps->permitted) < 0 ||
-	    field_number(text, "CapEff", 16, &caps->effective) < 0 ||
-	    field_number(text, "CapBnd", 16, &caps->bounding) < 0 ||
-	    field_number(text, "CapAmb", 16, &caps->ambient) < 0 ||
-	    field_number(text, "NoNewPrivs", 10, &no_new_privs) < 0)
+	    field_set(text, "CapInh", &caps->inheritable) < 0 ||
+	    field_set(text, "CapPrm", &caps->permitted) < 0 ||
+	    field_set(text, "CapEff", &caps->effective) < 0 ||
+	    field_set(text, "CapBnd", &caps->bounding) < 0 ||
+	    field_set(text, "CapAmb", &caps->ambient) < 0 ||
+	    field_decimal(text, "NoNewPrivs", 1, &no_new_privs) < 0)
 		return -1;
 	caps->no_new_privs = no_new_privs != 0;
 	/* Not in a kernel without seccomp. */

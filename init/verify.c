@@ -19,7 +19,7 @@
 
 enum { HOLDS = 0, DOES_NOT_HOLD = 1, COULD_NOT_TELL = 2 };
 
-#define PID_LAST (4 * 1024 * 1024)
+#define PID_LAST 4194304L
 
 /* The rule: nothing that is outside of the policy is held, nor can be had by
  * an execve(2): not with it outside of the bounding set, not under

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* A policy file: any bytes are read or refused, and what was read is printed
+ * as a policy file with the same meaning. */
+#include "policy.h"
+
+#include "fuzz.h"
+
+/* The policy as --check prints it; the caller frees it. */
+static char *printed(const struct policy *policy, size_t *length)
+{
+	FILE *before = stdout;
+	char *text = NULL;
+
+	stdout = open_memstream(&text, length);
+	PROMISE(stdout && policy_print(policy) == 0);
+	fclose(stdout);
+	stdout = before;
+	return text;
+}
+
+static void promise_same(const struct policy *policy)
+{
+	struct policy again;
+	size_t length, second_length;
+	char *text = printed(policy, &length);
+	char *second;
+
+	PROMISE(policy_parse(&again, "printed", text, length) == 0);
+	second = printed(&again, &second_length);
+	PROMISE(strcmp(text, second) == 0);
+	PROMISE(again.allow == policy->allow && again.drop == policy->drop);
+	PROMISE(again.securebits == policy->securebits);
+	PROMISE(again.no_new_privs == policy->no_new_privs);
+	PROMISE(strcmp(again.user, policy->user) == 0);
+	free(second);
+	free(text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct policy policy;
+	char *text;
+
+	if (size > POLICY_TEXT_MAX)
+		return 0;
+	text = fuzz_text(data, size);
+	if (policy_parse(&policy, "fuzz", text, size) == 0) {
+		PROMISE(!(policy.allow & ~CAPABILITY_ALL));
+		PROMISE(policy.ambient_auto ||
+			!(policy.ambient & ~policy.allow));
+		policy_warn(&policy);
+		promise_same(&policy);
+	}
+	free(text);
+	return 0;
+}
