@@ -150,7 +150,7 @@ dynamic: build/dynamic/capini build/dynamic/capini-audit	# build/dynamic/, with 
 static: $(static_dir)/capini $(static_dir)/capini-audit	# build/static/, one file each with musl; ARCH=arm64
 
 .PHONY: all dynamic static check test-deps prove peers demo deps check-deps install \
-	uninstall clean dist lint format bench size fuzz help FORCE
+	uninstall clean dist format bench size fuzz analyze help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -221,28 +221,35 @@ $(capng)/libcap-ng.a: $(capng)/cap-ng.c $(headers)/ini.h $(static_dir)/command
 	@rm -f $@
 	@$(AR) rcs $@ $(capng)/cap-ng.o $(capng)/lookup_table.o
 
-# --- parsers under libFuzzer, with the address and undefined sanitizers
+# --- tried harder: fuzzers and analysers
 
 FUZZ = 16		# seconds for each harness of `make fuzz`, two at a time
 
 sanitizers = -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer
+inspected  = -std=c11 $(warnings) -g -O1 $(defines) $(libs_cflags)
 harnesses  = $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
+sources    = $(modules:%=init/%.c)
+audit_sources = $(audit_modules:%=init/%.c)
+watched    = Makefile $(wildcard init/*.c init/audit/*.c include/*.h \
+	include/audit/*.h)
 
 # All of a program but its main(); a harness that includes a module has it.
 under_fuzz = $(filter-out init/main.c init/audit/main.c \
 	$(patsubst user,init/user.c,$(1)),$(if $(filter import,$(1)),\
-	$(audit_modules:%=init/%.c),$(modules:%=init/%.c)))
+	$(audit_sources),$(sources)))
 
-build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h Makefile $(wildcard init/*.c \
-		init/audit/*.c include/*.h include/audit/*.h)
+build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(watched)
 	@mkdir -p $(@D)
-	$(call say,FUZZ)clang -std=c11 $(warnings) -g -O1 $(defines) \
-		$(libs_cflags) $(sanitizers) -fsanitize=fuzzer -o $@ $< \
+	$(call say,FUZZ)clang $(inspected) $(sanitizers) -fsanitize=fuzzer -o $@ $< \
 		$(call under_fuzz,$(*F)) $(libs)
 
 fuzz: $(harnesses)	# every parser under libFuzzer for FUZZ= seconds
 	@bash tests/fuzz/run.sh $(call setting,FUZZ) build/fuzz
+
+analyze:		# every analyser over both programs and the scripts
+	@sh init/static/deps.sh build prove
+	@bash tests/analyze.sh $(inspected)
 
 check: test-deps $(BUILDS)	# install what tests need, test both builds
 	@test -n '$(TESTS)' || { echo 'check: no tests/*.bats' >&2; exit 1; }
@@ -254,7 +261,7 @@ check: test-deps $(BUILDS)	# install what tests need, test both builds
 	done; \
 	test -z "$$failed" || { echo "check: failed:$$failed" >&2; exit 1; }
 
-prove: test-deps dynamic	# oracle, faults, endurance, attacks: the short forms
+prove: test-deps dynamic	# oracle, faults, endurance, attacks, fuzzers, analysers
 	@tests/prove/all $(CURDIR)/build/dynamic/capini
 
 peers: test-deps dynamic	# README.md's comparison of inits, made anew
@@ -328,19 +335,6 @@ dist:			# build/capini-VERSION.tar.gz of the last commit
 	@mkdir -p build
 	git archive --prefix=capini-$(VERSION)/ \
 		-o build/capini-$(VERSION).tar.gz HEAD
-
-scripts = $(wildcard init/static/*.sh tests/*.sh tests/*.bash tests/*.bats \
-	tests/docker/*.sh .ci/run)
-
-lint:			# clang-tidy and shellcheck, where present
-	@command -v clang-tidy >/dev/null || \
-		{ echo 'lint: no clang-tidy, C not looked at' >&2; exit 0; }; \
-	failed=0; for file in init/*.c init/audit/*.c; do clang-tidy --quiet $$file -- \
-		-std=c11 $(defines) $(libs_cflags) || failed=1; done; \
-	exit $$failed
-	@command -v shellcheck >/dev/null || \
-		{ echo 'lint: no shellcheck, scripts not looked at' >&2; exit 0; }; \
-	shellcheck $(scripts)
 
 format:			# clang-format, in place
 	clang-format -i init/*.c init/audit/*.c include/*.h include/audit/*.h \

@@ -40,7 +40,7 @@ static void json_string(const char *text)
 	size_t left = strlen(text);
 
 	putchar('"');
-	while (left > 0) {
+	while (*text) {
 		unsigned char byte = (unsigned char)*text;
 		size_t length = byte < 0x80 ? 1 : utf8_length(text, left);
 

@@ -411,9 +411,24 @@ print(\",\".join(str(n) for n in range(41) if not keep >> n & 1))" {mask}
 		while :; do sleep 0.1; done
 	EOF
 	# The shell of the template has gone by then.
-	run timeout 60 "$A" confirm "$POLICY" --check "test -e started" \
+	run timeout 60 "$A" confirm "$POLICY" --check "test {n} = \$(wc -l <started)" \
 		--run "true {mask}; sh $PWD/slow; true"
-	[[ $(wc -l <started) == $(wc -l <ended) ]]
+	[[ $(wc -l <started) -gt 1 && $(wc -l <started) == $(wc -l <ended) ]]
+
+	# Nor is anything left when confirm itself is told to end.
+	rm started ended
+	"$A" confirm "$POLICY" --check false \
+		--run "true {mask}; sh $PWD/slow; true" &
+	wait_until test -e started
+	kill "$!"
+	wait "$!" || [[ $? == 143 ]]
+	[[ -e ended ]]
+	# A check that is faster than the program begins.
+	for _ in {1..20}; do
+		"$A" confirm "$POLICY" --check true --run "exec sleep 12345.{n} {mask}" ||
+			[[ $? == 3 ]]
+		! pgrep -f "^sleep 12345[.]"
+	done
 }
 
 @test "confirm asks an older engine for no capability that it does not know" {

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 # conf/: every policy is valid and allows what its comments say; so are the
 # policies in the documents.
+# shellcheck disable=SC2154 # set by bats
+
 load helper
 
 setup_file() {

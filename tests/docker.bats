@@ -944,19 +944,14 @@ health_saw() {
 		"$container" | grep -q "$1"
 }
 
-# Health checks every second, by the exec form.
-health_image() {
-	policy '[capabilities]' 'allow = NET_BIND_SERVICE' '[process]' "$@"
+@test "HEALTHCHECK by --verify=all: a docker exec with more than the policy is unhealthy" {
+	policy '[capabilities]' 'allow = NET_BIND_SERVICE' '[process]'
 	image capini-health <<-END
 	FROM capini-policy
 	HEALTHCHECK --interval=1s --retries=1 CMD ["/capini", "--verify=all"]
 	END
 	image=capini-health in_background -- sleep 1000
 	until_true 30 health healthy
-}
-
-@test "HEALTHCHECK by --verify=all: a docker exec with more than the policy is unhealthy" {
-	health_image
 	run -0 docker ps --filter health=healthy --format '{{.Status}}'
 	[[ $output == *'(healthy)'* ]]
 	docker exec -d "$container" /capini --exec -- sleep 1001

@@ -24,6 +24,11 @@ struct trial {
 	unsigned int runs;	 /* so far */
 };
 
+/* Once, before the first run: what a run leaves becomes our child, and a
+ * SIGHUP, SIGINT or SIGTERM ends the run before it ends us. Returns 0, or -1
+ * with err set. */
+int trial_begin(struct error *err) MUST_CHECK;
+
 /* Is there a placeholder for capabilities in the template, and does it fit
  * with all of them? Returns 0, or -1 with err set. */
 int trial_possible(const struct trial *trial, struct error *err) MUST_CHECK;

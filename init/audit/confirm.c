@@ -14,7 +14,6 @@
 #include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 
 #include "audit/input.h"
 #include "audit/out.h"
@@ -223,8 +222,8 @@ int confirm_main(int argc, char **argv)
 			return input_usage(err.text);
 		confirm.trial.user = &user;
 	}
-	if (prctl(PR_SET_CHILD_SUBREAPER, 1UL, 0UL, 0UL, 0UL) < 0)
-		return input_usage("PR_SET_CHILD_SUBREAPER is refused here");
+	if (trial_begin(&err) < 0)
+		return input_usage(err.text);
 	if (find_enough(&confirm, policy.allow, out_commented(text)) < 0)
 		return 1;
 	remove_each(&confirm);

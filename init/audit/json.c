@@ -106,7 +106,7 @@ static const char *check_key(struct checker *checker, const char *at)
  * text is somebody else's. */
 static const char *check_value(struct checker *checker, const char *at)
 {
-	char closing[JSON_DEPTH_MAX];
+	char closing[JSON_DEPTH_MAX] = "";
 	size_t depth = 0;
 
 	for (;;) {

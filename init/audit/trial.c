@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -88,6 +89,26 @@ static int fill(const char *from, uint64_t set, unsigned int run,
 	return filled;
 }
 
+static volatile sig_atomic_t told;
+
+static void take_signal(int number)
+{
+	told = number;
+}
+
+int trial_begin(struct error *err)
+{
+	static const int numbers[] = {SIGHUP, SIGINT, SIGTERM};
+	struct sigaction action = {.sa_handler = take_signal};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (sigaction(numbers[i], &action, NULL) < 0)
+			return error_set_errno(err, "sigaction");
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1UL, 0UL, 0UL, 0UL) < 0)
+		return error_set_errno(err, "PR_SET_CHILD_SUBREAPER");
+	return 0;
+}
+
 int trial_possible(const struct trial *trial, struct error *err)
 {
 	char command[COMMAND_MAX];
@@ -163,7 +184,7 @@ static bool passes(const struct trial *trial, struct check *check, pid_t pid)
 	bool over = false;
 	siginfo_t info;
 
-	for (; clock_seconds() < end; pause_for_child()) {
+	for (; clock_seconds() < end && !told; pause_for_child()) {
 		if (!over && ended(pid, &info)) {
 			bool good = info.si_code == CLD_EXITED &&
 				    info.si_status == 0;
@@ -231,6 +252,8 @@ bool trial_passes(struct trial *trial, uint64_t set)
 	if (pid == 0)
 		child(trial, set, &before);
 	if (pid > 0) {
+		/* As the child does itself: whoever comes first. */
+		setpgid(pid, pid);
 		good = passes(trial, &check, pid);
 		check_end(&check);
 		finish(pid);
@@ -238,5 +261,10 @@ bool trial_passes(struct trial *trial, uint64_t set)
 		fault("fork: %s", strerror(errno));
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (told) {
+		fflush(stdout);
+		signal(told, SIG_DFL);
+		raise(told);
+	}
 	return good;
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Install what is missing for the named purposes: build, test, demo,
-# arm64 (a cross build on another Debian).
+# peers, prove, arm64 (a cross build on another Debian).
 #
 #     deps.sh [--dry-run] PURPOSE...
 #
@@ -23,6 +23,7 @@ if command -v apt-get >/dev/null; then
 	test='bats util-linux procps strace libcap2-bin iproute2 gcc groff-base
 		python3-minimal libpython3-stdlib'
 	peers='tini dumb-init catatonit'
+	prove='clang clang-tidy clang-tools cppcheck shellcheck'
 	demo='util-linux iproute2 python3-minimal libpython3-stdlib'
 	arm64='gcc-aarch64-linux-gnu libc6-dev-arm64-cross musl-dev:arm64
 		linux-libc-dev:arm64 libcap-ng-dev:arm64 libinih-dev:arm64
@@ -54,6 +55,7 @@ for purpose; do
 	case $purpose in
 	build) packages=$build ;;
 	test) packages=$test ;;
+	prove) packages=${prove:?only on Debian} ;;
 	demo) packages=$demo ;;
 	peers) packages=${peers:?only on Debian} ;;
 	arm64) packages=${arm64:?only on Debian} ;;
