@@ -142,14 +142,15 @@ except PermissionError: pass'
 
 @test "it works for an ordinary user in a user namespace" {
 	need_root
-	need_command setpriv
+	need_command setpriv python3
 	setpriv --reuid 65534 --clear-groups unshare -Urn true 2>/dev/null ||
 		skip "no user namespaces here"
 	chmod 777 .
 	run timeout 20 setpriv --reuid 65534 --clear-groups unshare -Urn \
-		"$A" run -- sh -c 'ip link set lo up; chroot / true'
+		"$A" run -- sh -c 'ip link set lo up && chroot / true &&
+		python3 -c "import socket; socket.socket().bind((\"\", 80))"'
 	[[ $status == 0 ]] || fail "$output"
-	contains "$output" "needed: NET_ADMIN SYS_CHROOT"
+	contains "$output" "needed: NET_BIND_SERVICE NET_ADMIN SYS_CHROOT"
 }
 
 @test "a file whose capability is demanded is named" {
