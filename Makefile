@@ -150,7 +150,8 @@ dynamic: build/dynamic/capini build/dynamic/capini-audit	# build/dynamic/, with 
 static: $(static_dir)/capini $(static_dir)/capini-audit	# build/static/, one file each with musl; ARCH=arm64
 
 .PHONY: all dynamic static check test-deps prove peers demo deps check-deps install \
-	uninstall clean dist format bench size fuzz analyze help FORCE
+	uninstall clean dist format bench size fuzz analyze \
+	release static-dir help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -335,6 +336,27 @@ dist:			# build/capini-VERSION.tar.gz of the last commit
 	@mkdir -p build
 	git archive --prefix=capini-$(VERSION)/ \
 		-o build/capini-$(VERSION).tar.gz HEAD
+
+# The same bytes from the same sources, wherever they are built; the time in the
+# list of contents is that of the last commit.
+release:		# build/release/: both architectures, checksums, SBOM
+	@sh init/static/deps.sh build $(filter-out $(shell dpkg \
+		--print-architecture),arm64)
+	@rm -rf build/release
+	@mkdir -p build/release
+	@for arch in amd64 arm64; do \
+		$(MAKE) --no-print-directory static ARCH=$$arch && \
+		dir=$$($(MAKE) -s static-dir ARCH=$$arch) && \
+		for program in capini capini-audit; do $(INSTALL) -m 755 \
+			$$dir/$$program build/release/$$program-linux-$$arch || \
+			exit; done || exit; done
+	@cd build/release && python3 ../../init/static/sbom.py $(VERSION) \
+		$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} * \
+		>../capini.spdx.json && mv ../capini.spdx.json . && \
+		sha256sum * >../SHA256SUMS && mv ../SHA256SUMS . && cat SHA256SUMS
+
+static-dir:
+	@echo $(static_dir)
 
 format:			# clang-format, in place
 	clang-format -i init/*.c init/audit/*.c include/*.h include/audit/*.h \
