@@ -150,8 +150,8 @@ dynamic: build/dynamic/capini build/dynamic/capini-audit	# build/dynamic/, with 
 static: $(static_dir)/capini $(static_dir)/capini-audit	# build/static/, one file each with musl; ARCH=arm64
 
 .PHONY: all dynamic static check test-deps prove peers demo deps check-deps install \
-	uninstall clean dist format bench size fuzz analyze \
-	release static-dir help FORCE
+	uninstall clean dist format bench size fuzz sanitize \
+	coverage analyze release static-dir help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -222,7 +222,7 @@ $(capng)/libcap-ng.a: $(capng)/cap-ng.c $(headers)/ini.h $(static_dir)/command
 	@rm -f $@
 	@$(AR) rcs $@ $(capng)/cap-ng.o $(capng)/lookup_table.o
 
-# --- tried harder: fuzzers and analysers
+# --- tried harder: fuzzers, sanitizers, coverage, analysers
 
 FUZZ = 16		# seconds for each harness of `make fuzz`, two at a time
 
@@ -248,6 +248,41 @@ build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(watched)
 fuzz: $(harnesses)	# every parser under libFuzzer for FUZZ= seconds
 	@bash tests/fuzz/run.sh $(call setting,FUZZ) build/fuzz
 
+build/sanitize/capini: $(watched)
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(inspected) $(sanitizers) -o $@ $(sources) $(libs)
+
+build/sanitize/capini-audit: $(watched)
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(inspected) $(sanitizers) -o $@ $(audit_sources) \
+		$(libs)
+
+# The leak checker cannot trace PID 1, which is not dumpable: it looks at the
+# parsers, under `make fuzz`.
+sanitize: test-deps build/sanitize/capini build/sanitize/capini-audit	# the tests, with asan and ubsan
+	@ASAN_OPTIONS=detect_leaks=0:abort_on_error=1 \
+		UBSAN_OPTIONS=print_stacktrace=1 bash tests/suite.sh sanitize \
+		$(CURDIR)/build/sanitize/capini $(TESTS)
+
+# Those of capini itself, and outside of containers.
+pid1_tests = policy drop init conf verify decode prove
+
+# The counters are a file that all processes map: they outlive SIGKILL, execve(2)
+# and _exit(2). It is open to all users.
+build/coverage/capini: $(watched)
+	@rm -rf $(@D) && mkdir -p $(@D)
+	$(call say,CC)clang $(inspected) -fcoverage-mapping \
+		-fprofile-instr-generate=$(CURDIR)/$(@D)/%c%m.profraw \
+		-mllvm -runtime-counter-relocation -o $@ $(sources) $(libs)
+
+coverage: test-deps build/coverage/capini	# lines and branches of PID 1 that the tests reach
+	@sh init/static/deps.sh prove
+	@rm -f build/coverage/*.profraw
+	@umask 0 && build/coverage/capini --version >build/coverage/version
+	@bash tests/suite.sh coverage $(CURDIR)/build/coverage/capini \
+		$(filter $(patsubst %,tests/%.bats,$(pid1_tests)),$(TESTS))
+	@bash tests/coverage.sh build/coverage
+
 analyze:		# every analyser over both programs and the scripts
 	@sh init/static/deps.sh build prove
 	@bash tests/analyze.sh $(inspected)
@@ -262,7 +297,8 @@ check: test-deps $(BUILDS)	# install what tests need, test both builds
 	done; \
 	test -z "$$failed" || { echo "check: failed:$$failed" >&2; exit 1; }
 
-prove: test-deps dynamic	# oracle, faults, endurance, attacks, fuzzers, analysers
+prove: test-deps dynamic	# oracle, faults, endurance, attacks, and the five above
+	@sh init/static/deps.sh prove
 	@tests/prove/all $(CURDIR)/build/dynamic/capini
 
 peers: test-deps dynamic	# README.md's comparison of inits, made anew

@@ -115,6 +115,7 @@ unknown() {
 }
 
 @test "the answer needs no /proc, no policy, no privilege" {
+	need_plain_build
 	need_namespaces
 	run -0 unshare --mount sh -c 'mount -t tmpfs none /proc && exec "$@"' \
 		- setpriv --reuid=1000 --regid=1000 --clear-groups \
@@ -248,6 +249,7 @@ decoded() {
 }
 
 @test "a process is asked for without /proc: could not be told" {
+	need_plain_build
 	need_namespaces
 	run -2 --separate-stderr unshare --mount sh -c \
 		'mount -t tmpfs none /proc && exec "$@"' - "$C" --decode 1

@@ -83,6 +83,13 @@ need_command() {
 	done
 }
 
+# A sanitizer reads /proc at its start; counters are a file that is written, and
+# a variable that says where.
+need_plain_build() {
+	[[ $CAPINI != */sanitize/* && $CAPINI != */coverage/* ]] ||
+		skip "not as it is, an instrumented build"
+}
+
 # The capabilities of a mask, in our own bounding set.
 need_caps() {
 	local bounding

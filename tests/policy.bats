@@ -326,6 +326,7 @@ given() {
 }
 
 @test "--check changes nothing, and needs neither /proc nor an environment" {
+	need_plain_build
 	need_namespaces
 	checks_good "[capabilities]" "allow = NET_RAW"
 	run -0 unshare --mount sh -c 'mount -t tmpfs none /proc &&

@@ -1125,6 +1125,7 @@ kubernetes:" ]] || fail "$(flags)"
 }
 
 @test "it leaves nothing behind and needs nothing to write" {
+	need_plain_build
 	caps "allow = NET_BIND_SERVICE"
 	container "$APP" children 1
 	verify 0 --verify=all --json
@@ -1195,6 +1196,7 @@ kubernetes:" ]] || fail "$(flags)"
 }
 
 @test "--exec: what a direct exec would have had is all there" {
+	need_plain_build
 	local what direct
 	caps "allow = ALL"
 	for what in "ignoring 13" "ignoring 17" "blocking 10" "blocking 34"; do

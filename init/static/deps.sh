@@ -23,7 +23,7 @@ if command -v apt-get >/dev/null; then
 	test='bats util-linux procps strace libcap2-bin iproute2 gcc groff-base
 		python3-minimal libpython3-stdlib'
 	peers='tini dumb-init catatonit'
-	prove='clang clang-tidy clang-tools cppcheck shellcheck'
+	prove='clang llvm clang-tidy clang-tools cppcheck shellcheck'
 	demo='util-linux iproute2 python3-minimal libpython3-stdlib'
 	arm64='gcc-aarch64-linux-gnu libc6-dev-arm64-cross musl-dev:arm64
 		linux-libc-dev:arm64 libcap-ng-dev:arm64 libinih-dev:arm64
