@@ -838,6 +838,7 @@ switching() {
 }
 
 @test "without /proc: the same sets, proven by system calls" {
+	need_no_proc
 	under "$no_proc"
 	switching
 	run -0 in_pidns "${SITUATION[@]}" "$C" --policy "$POLICY" -- \
@@ -851,6 +852,7 @@ app-securebits: f" ]]
 }
 
 @test "without /proc: PID 1 as seen from outside" {
+	need_no_proc
 	under "$no_proc"
 	switching
 	start "${SITUATION[@]}" "$C" --policy "$POLICY" -- "$APP" signals 15
@@ -861,6 +863,7 @@ app-securebits: f" ]]
 }
 
 @test "with an empty directory or a tmpfs on /proc: the same sets" {
+	need_no_proc
 	under 'mount -t tmpfs none /proc'
 	switching
 	run -0 in_pidns "${SITUATION[@]}" "$C" --policy "$POLICY" -- \
@@ -884,6 +887,7 @@ app-securebits: f" ]]
 }
 
 @test "with the /proc of a PID namespace that we are not in: refused" {
+	need_no_proc
 	need_command nsenter
 	start "$APP" signals 15
 	wait_until said ready
@@ -1026,6 +1030,7 @@ lied() {
 }
 
 @test "without /proc a filter that lies about a change is found out as well" {
+	need_no_proc
 	local call wrong=0
 	need_filters
 	for call in capset prctl:24 prctl:24:21 prctl:28 prctl:38 prctl:47:2 \
@@ -1041,6 +1046,7 @@ lied() {
 }
 
 @test "without /proc and without no_new_privs a bounding set that reads as empty is not believed" {
+	need_no_proc
 	need_filters
 	caps "[process]" "no_new_privs = no"
 	run timeout 20 unshare --fork --pid --mount sh -c "$no_proc"'

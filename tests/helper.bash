@@ -83,11 +83,15 @@ need_command() {
 	done
 }
 
-# A sanitizer reads /proc at its start; counters are a file that is written, and
-# a variable that says where.
+# The sanitizers read /proc at their start.
+need_no_proc() {
+	[[ $CAPINI != */sanitize/* ]] || skip "a sanitizer needs /proc"
+}
+
+# And counters are a file that is written, and a variable that says where.
 need_plain_build() {
-	[[ $CAPINI != */sanitize/* && $CAPINI != */coverage/* ]] ||
-		skip "not as it is, an instrumented build"
+	need_no_proc
+	[[ $CAPINI != */coverage/* ]] || skip "an instrumented build writes"
 }
 
 # The capabilities of a mask, in our own bounding set.

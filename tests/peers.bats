@@ -636,6 +636,7 @@ adopts() {
 # --- poor surroundings ------------------------------------------------------
 
 @test "without /proc" {
+	need_no_proc
 	run -5 in_pidns sh -c 'mount -t tmpfs none /proc && exec "$@"' - \
 		"${US[@]}" -- sh -c "exit 5"
 }

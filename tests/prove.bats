@@ -21,11 +21,13 @@ proven() {
 }
 
 @test "whatever the state and the policy, the outcome is that of capabilities(7)" {
+	need_no_proc
 	CASES=400 run -0 timeout 120 "$ROOT/tests/prove/oracle"
 	proven oracle
 }
 
 @test "a start with one call of capset or prctl gone wrong is refused, or as it would have been" {
+	need_no_proc
 	ONLY=capset run -0 timeout 120 "$ROOT/tests/prove/faults"
 	proven faults
 	ONLY="user: init prctl" run -0 timeout 120 "$ROOT/tests/prove/faults"

@@ -730,6 +730,7 @@ elsewhere() {
 }
 
 @test "no /proc, an empty one, one of another file system: could not be told" {
+	need_no_proc
 	caps "allow = ALL"
 	elsewhere /proc sh -c 'mount -t tmpfs none /proc && exec "$@"' -
 	elsewhere /proc sh -c 'mount -t sysfs none /proc && exec "$@"' -
@@ -749,6 +750,7 @@ elsewhere() {
 }
 
 @test "a forged /proc is not believed" {
+	need_no_proc
 	local fake=$BATS_TEST_TMPDIR/proc
 	caps "allow = ALL"
 	mkdir -p "$fake/1/task/1" "$fake/self"
@@ -861,6 +863,7 @@ strained() {
 }
 
 @test "a /proc that cannot be read to its end is never a good answer" {
+	need_no_proc
 	local when
 	need_command strace
 	caps "allow = ALL"
