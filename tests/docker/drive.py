@@ -8,7 +8,8 @@ One step a line, blank lines and comments (#) aside:
 
     expect REGEX        it comes, in what has not been matched yet (re.M)
     send TEXT           type it; Python's escapes: \\n, \\x03
-    size ROWS COLUMNS   resize the terminal
+    size ROWS COLUMNS   resize the terminal; what is expected after it comes
+                        even if PROGRAM did not listen for SIGWINCH yet
     shell COMMAND       run it beside the program; it must succeed
 
 Then the program must end. stdout is all that it wrote, without the carriage
@@ -38,6 +39,7 @@ class Terminal:
     def __init__(self, argv):
         self.text = ""
         self.seen = 0
+        self.resized = False
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))
@@ -70,7 +72,10 @@ class Terminal:
                 raise Failed(f"ended before: {regex}")
             if time.monotonic() > end:
                 raise Failed(f"never came: {regex}")
-            more = self.read(end - time.monotonic())
+            more = self.read(1)
+            if self.resized:
+                # Docker's client prints before it listens for this signal.
+                os.kill(self.pid, signal.SIGWINCH)
 
     def send(self, text):
         data = text.encode().decode("unicode_escape").encode("latin-1")
@@ -80,6 +85,7 @@ class Terminal:
     def size(self, rows, columns):
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ,
                     struct.pack("4H", int(rows), int(columns), 0, 0))
+        self.resized = True
 
     def step(self, line):
         verb, _, rest = line.partition(" ")
