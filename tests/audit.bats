@@ -623,11 +623,13 @@ same() {
 	same bash -c 'sleep 0.01 & wait $!; echo $?'
 	same bash -c 'exec -a other sh -c "echo \$0"'
 	same python3 -c 'import os, signal
+r, w = os.pipe()
 pid = os.fork()
-if pid == 0: os.kill(os.getpid(), signal.SIGSTOP); os._exit(4)
+if pid == 0: os.kill(os.getpid(), signal.SIGSTOP); os.read(r, 1); os._exit(4)
 print(os.WSTOPSIG(os.waitpid(pid, os.WUNTRACED)[1]))
 os.kill(pid, signal.SIGCONT)
 print(os.WIFCONTINUED(os.waitpid(pid, os.WCONTINUED)[1]))
+os.write(w, b"x")
 print(os.WEXITSTATUS(os.waitpid(pid, 0)[1]))'
 	# As a shell with job control does it: a group that is stopped and goes on.
 	same python3 -c 'import os, signal, subprocess as s
