@@ -79,12 +79,12 @@ static void hand_on_listen_pid(pid_t init)
 }
 
 /* Returns 1 with a byte, 0 when the other side is gone, -1 on a failure. */
-static int told(int link, unsigned char *byte)
+static int told(int link, unsigned char *byte, int flags)
 {
 	ssize_t n;
 
 	do
-		n = read(link, byte, 1);
+		n = recv(link, byte, 1, flags);
 	while (n < 0 && errno == EINTR);
 	return (int)n;
 }
@@ -105,7 +105,7 @@ static int become_app(const struct spawn *spawn, int link, struct error *err)
 
 	if (spawn->become_app(spawn->context, err) < 0)
 		return -1;
-	heard = told(link, &word);
+	heard = told(link, &word, 0);
 	if (heard < 0)
 		return error_set_errno(err, "no word from PID 1");
 	if (heard == 0)
@@ -137,15 +137,16 @@ static int release_app(const struct spawn *spawn, pid_t app, int link,
 		       struct error *err)
 {
 	int result = spawn->become_init(spawn->context, err);
+	int flags = 0, ended;
 	unsigned char code;
-	int ended;
 
 	if (result == 0 && !tell(link, GO))
 		result = error_set_errno(err, "cannot release the application");
-	/* The app's side ends, unless it has its own reason and said so. */
+	/* The app's side ends, unless it has its own reason and said so. When it
+	 * cannot be told, it may have said so and ended already. */
 	if (result < 0 && !tell(link, NO))
-		return result;
-	if (told(link, &code) <= 0)
+		flags = MSG_DONTWAIT;
+	if (told(link, &code, flags) <= 0)
 		return result;
 	while (waitpid(app, &ended, 0) < 0 && errno == EINTR)
 		;
