@@ -2,7 +2,6 @@
 #ifndef CAPINI_PROCESS_H
 #define CAPINI_PROCESS_H
 
-#include <dirent.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -20,10 +19,16 @@ enum role {
 	ROLE_ENDED, /* is no longer there */
 };
 
+/* A directory as it is being read, getdents64(2). */
+struct directory {
+	int fd;
+	size_t next, used; /* of its bytes, the next entry and the last's end */
+	_Alignas(8) char entries[4096];
+};
+
 /* The processes of a procfs on /proc that is of our own PID namespace. */
 struct processes {
-	DIR *proc;
-	int dir;		  /* its descriptor */
+	struct directory proc;
 	pid_t init;		  /* 0: not to be seen */
 	char cgroup[CGROUP_TEXT]; /* of the container, as /proc/PID/cgroup */
 };

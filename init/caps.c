@@ -7,7 +7,6 @@
 
 #include <cap-ng.h>
 #include <errno.h>
-#include <grp.h>
 #include <linux/capability.h>
 #include <linux/securebits.h>
 #include <string.h>
@@ -156,12 +155,13 @@ static int add(capng_type_t type, uint64_t set)
 	return 0;
 }
 
-/* capset(2). capng_clear() begins anew in every process: the library forgets
- * prepared sets in a forked child. */
+/* capset(2). The library may remember the process that we were before a
+ * fork(2); 0 is whoever asks. */
 static int set_sets(uint64_t permitted, uint64_t effective,
 		    uint64_t inheritable, struct error *err)
 {
 	capng_clear(CAPNG_SELECT_CAPS);
+	capng_setpid(0);
 	errno = 0;
 	if (add(CAPNG_PERMITTED, permitted) < 0 ||
 	    add(CAPNG_EFFECTIVE, effective) < 0 ||
@@ -231,18 +231,22 @@ static int user_reached(const struct user *user, struct error *err)
 	return 0;
 }
 
-/* keep: does the permitted set have to survive leaving uid 0? */
+/* keep: does the permitted set have to survive leaving uid 0? A libc's own
+ * functions do the same in each of a program's threads, of which there are
+ * none here. */
 static int switch_user(const struct user *user, bool keep, struct error *err)
 {
 	if (keep && control(PR_SET_KEEPCAPS, 1, 0) < 0)
 		return error_set_errno(err, "PR_SET_KEEPCAPS");
 	if ((user->gid_differs || user->groups_differ) &&
-	    setgroups(user->group_count, user->groups) < 0)
+	    syscall(SYS_setgroups, user->group_count, user->groups) < 0)
 		return error_set_errno(err, "setgroups");
-	if (user->gid_differs && setresgid(user->gid, user->gid, user->gid) < 0)
+	if (user->gid_differs &&
+	    syscall(SYS_setresgid, user->gid, user->gid, user->gid) < 0)
 		return error_set_errno(err, "setresgid %u",
 				       (unsigned int)user->gid);
-	if (user->uid_differs && setresuid(user->uid, user->uid, user->uid) < 0)
+	if (user->uid_differs &&
+	    syscall(SYS_setresuid, user->uid, user->uid, user->uid) < 0)
 		return error_set_errno(err, "setresuid %u",
 				       (unsigned int)user->uid);
 	/* At once: once SECBIT_KEEP_CAPS_LOCKED is set it stays. */

@@ -6,8 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,6 +13,7 @@
 #include "names.h"
 #include "report.h"
 #include "status.h"
+#include "text.h"
 
 enum { COULD_NOT_TELL = 2 };
 
@@ -46,11 +45,9 @@ static int parse_mask(const char *text, uint64_t *mask)
 	text = skip_line_name(text);
 	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
 		text += 2;
-	digits = strspn(text, "0123456789abcdefABCDEF");
-	*mask = strtoull(text, NULL, 16);
-	text += digits;
+	digits = text_number(&text, 16, mask);
 	text += strspn(text, " \t\n");
-	return digits > 0 && digits <= MASK_DIGITS && *text == '\0' ? 0 : -1;
+	return digits > 0 && *text == '\0' ? 0 : -1;
 }
 
 /* In the form of capsh --decode. */
@@ -58,7 +55,7 @@ static void print_mask(uint64_t mask)
 {
 	const char *comma = "";
 
-	printf("0x%016llx=", (unsigned long long)mask);
+	print("0x%016llx=", (unsigned long long)mask);
 	for (int number = 0; number < 64; number++) {
 		char text[CAPABILITIES_TEXT];
 
@@ -67,11 +64,11 @@ static void print_mask(uint64_t mask)
 		capname_format(CAPABILITY_BIT(number), text);
 		for (char *c = text; *c; c++)
 			*c = (char)tolower(*c);
-		printf("%s%s%s", comma, number > CAPABILITY_LAST ? "" : "cap_",
-		       text);
+		print("%s%s%s", comma, number > CAPABILITY_LAST ? "" : "cap_",
+		      text);
 		comma = ",";
 	}
-	putchar('\n');
+	print("\n");
 }
 
 static int read_process(int pid, struct status *status)
@@ -108,21 +105,21 @@ static int decode_process(int pid, bool json)
 	};
 
 	if (json) {
-		printf("{\"pid\":%d,\"name\":", pid);
+		print("{\"pid\":%d,\"name\":", pid);
 		report_name(status.name);
 	}
 	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
 		if (!json) {
-			printf("%s ", lines[i]);
+			print("%s ", lines[i]);
 			print_mask(sets[i].set);
 			continue;
 		}
-		printf(",\"%s\":{", sets[i].name);
+		print(",\"%s\":{", sets[i].name);
 		report_set(sets[i].set);
-		putchar('}');
+		print("}");
 	}
 	if (json)
-		puts("}");
+		print("}\n");
 	return 0;
 }
 
@@ -140,9 +137,9 @@ static int decode_mask(const char *text, bool json)
 		print_mask(mask);
 		return 0;
 	}
-	putchar('{');
+	print("{");
 	report_set(mask);
-	puts("}");
+	print("}\n");
 	return 0;
 }
 
@@ -152,7 +149,7 @@ int decode(const char *text, bool json)
 	int answer = pid > 0 ? decode_process((int)pid, json)
 			     : decode_mask(text, json);
 
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	if (print_end() == 0)
 		return answer;
 	fault("cannot write to stdout: %s", strerror(errno));
 	return COULD_NOT_TELL;

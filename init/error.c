@@ -8,11 +8,12 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "text.h"
 
 static const char *program = "capini";
 static int verbosity = VERBOSITY_WARN;
@@ -38,7 +39,7 @@ int(error_set)(struct error *err, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(err->text, sizeof(err->text), format, args);
+	text_vformat(err->text, sizeof(err->text), format, args);
 	va_end(args);
 	err->exit_code = EXIT_REFUSED;
 	return -1;
@@ -48,13 +49,11 @@ int(error_set_errno)(struct error *err, const char *format, ...)
 {
 	const char *reason = strerror(errno);
 	va_list args;
-	size_t used;
 
 	va_start(args, format);
-	vsnprintf(err->text, sizeof(err->text), format, args);
+	text_vformat(err->text, sizeof(err->text), format, args);
 	va_end(args);
-	used = strlen(err->text);
-	snprintf(err->text + used, sizeof(err->text) - used, ": %s", reason);
+	text_append(err->text, sizeof(err->text), ": %s", reason);
 	err->exit_code = EXIT_REFUSED;
 	return -1;
 }
@@ -104,9 +103,9 @@ static void say(const char *prefix, const char *format, va_list args)
 	char line[1280];
 	size_t used;
 
-	snprintf(line, sizeof(line), "%s: %s", program, prefix);
+	text_format(line, sizeof(line), "%s: %s", program, prefix);
 	used = strlen(line);
-	vsnprintf(line + used, sizeof(line) - used, format, args);
+	text_vformat(line + used, sizeof(line) - used, format, args);
 	mask(line);
 	used = strlen(line);
 	if (used == sizeof(line) - 1)
@@ -155,9 +154,9 @@ void fault_at(const char *file, int line, const char *format, ...)
 	va_list args;
 
 	if (line > 0)
-		snprintf(prefix, sizeof(prefix), "%s:%d: ", file, line);
+		text_format(prefix, sizeof(prefix), "%s:%d: ", file, line);
 	else
-		snprintf(prefix, sizeof(prefix), "%s: ", file);
+		text_format(prefix, sizeof(prefix), "%s: ", file);
 	va_start(args, format);
 	say(prefix, format, args);
 	va_end(args);

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "names.h"
+#include "text.h"
 
 #define DEFAULT_PATH "/usr/local/bin:/usr/bin:/bin"
 
@@ -114,8 +114,9 @@ static int try_path(char **argv, const char *policy, struct error *err)
 		size_t length = strcspn(path, ":");
 
 		next = path + length;
-		if (snprintf(file, sizeof(file), "%.*s%s%s", (int)length, path,
-			     length ? "/" : "", argv[0]) < (int)sizeof(file) &&
+		if (text_format(file, sizeof(file), "%.*s%s%s", (int)length,
+				path, length ? "/" : "",
+				argv[0]) < sizeof(file) &&
 		    try(file, argv, policy, &reason) < 0 && !found) {
 			*err = reason;
 			found = -1;

@@ -2,8 +2,6 @@
 /* The order of the steps, and nothing of how they work. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 

@@ -6,10 +6,10 @@
 
 #include <cap-ng.h>
 #include <ctype.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "text.h"
 
 #define RTMIN 34 /* the first one that no libc keeps for its threads */
 
@@ -56,9 +56,9 @@ static void capname_one(int number, char *text, size_t size)
 	if (number <= CAPABILITY_LAST)
 		name = capng_capability_to_name((unsigned int)number);
 	if (name)
-		snprintf(text, size, "%s", name);
+		text_format(text, size, "%s", name);
 	else
-		snprintf(text, size, "%d", number);
+		text_format(text, size, "%d", number);
 	for (; *text; text++)
 		*text = (char)toupper((unsigned char)*text);
 }
@@ -77,8 +77,8 @@ char *capname_format(uint64_t set, char text[CAPABILITIES_TEXT])
 		capname_one(number, name, sizeof(name));
 		if (used + strlen(name) + 2 > CAPABILITIES_TEXT)
 			break;
-		used += (size_t)sprintf(text + used, "%s%s", used ? " " : "",
-					name);
+		used += text_format(text + used, CAPABILITIES_TEXT - used,
+				    "%s%s", used ? " " : "", name);
 	}
 	return text;
 }
@@ -156,11 +156,11 @@ int signame_parse(const char *name)
 const char *signame_format(int number, char text[SIGNAL_TEXT])
 {
 	if (number < SIGNALS)
-		snprintf(text, SIGNAL_TEXT, "%s", signals[number]);
+		text_format(text, SIGNAL_TEXT, "%s", signals[number]);
 	else if (number < RTMIN)
-		snprintf(text, SIGNAL_TEXT, "%d", number);
+		text_format(text, SIGNAL_TEXT, "%d", number);
 	else
-		snprintf(text, SIGNAL_TEXT, "RTMIN+%d", number - RTMIN);
+		text_format(text, SIGNAL_TEXT, "RTMIN+%d", number - RTMIN);
 	return text;
 }
 
@@ -173,22 +173,18 @@ int list_next(const char **list, char *item, size_t size)
 	length = strcspn(*list, separators);
 	if (length == 0)
 		return 0;
-	snprintf(item, size, "%.*s", (int)length, *list);
+	text_format(item, size, "%.*s", (int)length, *list);
 	*list += length;
 	return length < size ? 1 : -1;
 }
 
 long number_parse(const char *text, long most)
 {
-	char *end;
-	long number;
+	uint64_t number;
 
-	/* strtol(3) takes blanks and signs, too; ten digits overflow nothing.
-	 */
-	if (!isdigit((unsigned char)text[0]) || strlen(text) > 10)
+	if (text_number(&text, 10, &number) == 0 || *text != '\0')
 		return -1;
-	number = strtol(text, &end, 10);
-	return *end == '\0' && number <= most ? number : -1;
+	return number <= (uint64_t)most ? (long)number : -1;
 }
 
 static bool same_letter(char a, char b)
@@ -246,7 +242,7 @@ void nearest_offer(struct nearest *nearest, const char *candidate)
 	if (d >= nearest->distance)
 		return;
 	nearest->distance = d;
-	snprintf(nearest->best, sizeof(nearest->best), "%s", candidate);
+	text_format(nearest->best, sizeof(nearest->best), "%s", candidate);
 }
 
 const char *nearest_hint(const struct nearest *nearest, char hint[HINT_TEXT])
@@ -254,7 +250,8 @@ const char *nearest_hint(const struct nearest *nearest, char hint[HINT_TEXT])
 	hint[0] = '\0';
 	/* Further away than a quarter of its letters it is another word. */
 	if (nearest->distance <= 1 + strlen(nearest->word) / 4)
-		snprintf(hint, HINT_TEXT, " (did you mean %s?)", nearest->best);
+		text_format(hint, HINT_TEXT, " (did you mean %s?)",
+			    nearest->best);
 	return hint;
 }
 

@@ -6,11 +6,11 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "names.h"
+#include "text.h"
 
 enum {
 	OPTION_POLICY = 256,
@@ -319,9 +319,9 @@ static void print_version(const char *name)
 	const char *base = slash ? slash + 1 : name;
 
 	if (strcmp(base, "tini") == 0 || strcmp(base, "docker-init") == 0)
-		puts("tini version 0.19.0_capini-" CAPINI_VERSION);
+		print("tini version 0.19.0_capini-" CAPINI_VERSION "\n");
 	else
-		puts("capini version " CAPINI_VERSION);
+		print("capini version " CAPINI_VERSION "\n");
 }
 
 int options_answer(enum mode mode, const char *name)
@@ -329,8 +329,8 @@ int options_answer(enum mode mode, const char *name)
 	if (mode == MODE_VERSION)
 		print_version(name);
 	else
-		fputs(mode == MODE_LICENSE ? license : help, stdout);
-	if (fflush(stdout) != 0) {
+		print("%s", mode == MODE_LICENSE ? license : help);
+	if (print_end() < 0) {
 		fault("cannot write to stdout: %s", strerror(errno));
 		return EXIT_REFUSED;
 	}

@@ -6,11 +6,11 @@
 
 #include <linux/capability.h>
 #include <linux/securebits.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "strict.h"
+#include "text.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -97,12 +97,10 @@ static int choose(const struct choice *choices, const char *name,
 	char list[128] = "";
 
 	for (; choices->name; choices++) {
-		size_t used = strlen(list);
-
 		if (strcmp(name, choices->name) == 0)
 			return choices->value;
-		snprintf(list + used, sizeof(list) - used, "%s%s",
-			 used ? ", " : "", choices->name);
+		text_append(list, sizeof(list), "%s%s", *list ? ", " : "",
+			    choices->name);
 	}
 	return error_set(err, "unknown value \"%s\": one of %s", name, list);
 }
@@ -579,8 +577,8 @@ static void print_capabilities(const char *name, uint64_t set)
 
 	for (int n = 0; n <= CAPABILITY_LAST; n++)
 		if (set & CAPABILITY_BIT(n))
-			printf("%s = %s\n", name,
-			       capname_format(CAPABILITY_BIT(n), names));
+			print("%s = %s\n", name,
+			      capname_format(CAPABILITY_BIT(n), names));
 }
 
 /* On one line, which has room for what a line can say: the lists by name. */
@@ -591,15 +589,14 @@ static void print_ambient(const struct policy *policy)
 	char names[CAPABILITIES_TEXT];
 
 	if (policy->ambient_auto)
-		puts("ambient = auto");
+		print("ambient = auto\n");
 	else if (policy->ambient == CAPABILITY_ALL)
-		puts("ambient = ALL");
+		print("ambient = ALL\n");
 	else if ((policy->ambient & docker) == docker)
-		printf("ambient = DOCKER_DEFAULT %s\n",
-		       rest ? capname_format(rest, names) : "");
+		print("ambient = DOCKER_DEFAULT %s\n",
+		      rest ? capname_format(rest, names) : "");
 	else
-		printf("ambient = %s\n",
-		       capname_format(policy->ambient, names));
+		print("ambient = %s\n", capname_format(policy->ambient, names));
 }
 
 static void print_securebits(uint32_t securebits)
@@ -609,11 +606,11 @@ static void print_securebits(uint32_t securebits)
 	for (const struct choice *bit = securebit_names; bit->name; bit++) {
 		if (!(securebits & (uint32_t)bit->value))
 			continue;
-		printf("%s %s", lead, bit->name);
+		print("%s %s", lead, bit->name);
 		lead = "";
 	}
 	if (!*lead)
-		puts("");
+		print("\n");
 }
 
 static void print_codes(const bool codes[256])
@@ -623,11 +620,11 @@ static void print_codes(const bool codes[256])
 	for (int code = 0; code < 256; code++) {
 		if (!codes[code])
 			continue;
-		printf("%s %d", lead, code);
+		print("%s %d", lead, code);
 		lead = "";
 	}
 	if (!*lead)
-		puts("");
+		print("\n");
 }
 
 /* A key at its default that no value stands for is left out. */
@@ -644,27 +641,27 @@ static void print_key(const struct policy *policy, const struct key *key)
 		print_ambient(policy);
 		break;
 	case KIND_CHOICE:
-		printf("%s = %s\n", key->name,
-		       chosen(key->choices, *(const int *)field));
+		print("%s = %s\n", key->name,
+		      chosen(key->choices, *(const int *)field));
 		break;
 	case KIND_FLAG:
-		printf("%s = %s\n", key->name,
-		       chosen(key->choices, *(const bool *)field));
+		print("%s = %s\n", key->name,
+		      chosen(key->choices, *(const bool *)field));
 		break;
 	case KIND_NUMBER:
-		printf("%s = %d\n", key->name, *(const int *)field);
+		print("%s = %d\n", key->name, *(const int *)field);
 		break;
 	case KIND_SIGNAL:
 		if (policy->pdeathsig)
-			printf("%s = %s\n", key->name,
-			       signame_format(policy->pdeathsig, name));
+			print("%s = %s\n", key->name,
+			      signame_format(policy->pdeathsig, name));
 		break;
 	case KIND_USER:
 		if (policy->user[0])
-			printf("%s = %s\n", key->name, policy->user);
+			print("%s = %s\n", key->name, policy->user);
 		break;
 	case KIND_GROUPS:
-		printf("%s = %s\n", key->name, policy->groups);
+		print("%s = %s\n", key->name, policy->groups);
 		break;
 	case KIND_SECUREBITS:
 		print_securebits(policy->securebits);
@@ -685,8 +682,8 @@ static void print_signals(const struct policy *policy)
 
 		if (target == signal)
 			continue;
-		printf("%s%s = %s\n", head, signame_format(signal, from),
-		       target ? signame_format(target, to) : "ignore");
+		print("%s%s = %s\n", head, signame_format(signal, from),
+		      target ? signame_format(target, to) : "ignore");
 		head = "";
 	}
 }
@@ -697,13 +694,13 @@ int policy_print(const struct policy *policy)
 
 	for (size_t i = 0; i < COUNT(keys); i++) {
 		if (strcmp(section, keys[i].section) != 0)
-			printf("%s[%s]\n", *section ? "\n" : "",
-			       keys[i].section);
+			print("%s[%s]\n", *section ? "\n" : "",
+			      keys[i].section);
 		section = keys[i].section;
 		if (i == 0 && !policy->allow)
-			puts("allow = NONE");
+			print("allow = NONE\n");
 		print_key(policy, &keys[i]);
 	}
 	print_signals(policy);
-	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : -1;
+	return print_end();
 }

@@ -5,12 +5,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "names.h"
+#include "text.h"
 
 #define PATH_TEXT    64
 #define PID_LIMIT    4194304L		/* the kernel's PID_MAX_LIMIT */
@@ -27,24 +28,56 @@ static int read_of(const struct processes *processes, pid_t pid,
 {
 	char path[PATH_TEXT];
 
-	snprintf(path, sizeof(path), "%d/%s", (int)pid, name);
-	return procfs_read(processes->dir, path, text, size) < 0 ? -1 : 0;
+	text_format(path, sizeof(path), "%d/%s", (int)pid, name);
+	return procfs_read(processes->proc.fd, path, text, size) < 0 ? -1 : 0;
+}
+
+/* What getdents64(2) tells; a libc's DIR needs a heap. */
+struct entry {
+	uint64_t inode;
+	int64_t offset;
+	unsigned short length; /* of all of it */
+	unsigned char type;
+	char name[];
+};
+
+static int directory_open(struct directory *directory, int at, const char *path)
+{
+	directory->next = directory->used = 0;
+	directory->fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return directory->fd < 0 ? -1 : 0;
+}
+
+static int directory_rewind(struct directory *directory)
+{
+	directory->next = directory->used = 0;
+	return lseek(directory->fd, 0, SEEK_SET) < 0 ? -1 : 0;
 }
 
 /* The next number in a directory of procfs: 0 at the end, -1 when that cannot
  * be told. */
-static pid_t next_number(DIR *dir)
+static pid_t next_number(struct directory *directory)
 {
-	const struct dirent *entry;
+	for (;;) {
+		const struct entry *entry;
+		long number;
 
-	errno = 0;
-	while ((entry = readdir(dir))) {
-		long number = number_parse(entry->d_name, PID_LIMIT);
+		if (directory->next == directory->used) {
+			long n = syscall(SYS_getdents64, directory->fd,
+					 directory->entries,
+					 sizeof(directory->entries));
 
+			if (n <= 0)
+				return (pid_t)n;
+			directory->next = 0;
+			directory->used = (size_t)n;
+		}
+		entry = (const void *)(directory->entries + directory->next);
+		directory->next += entry->length;
+		number = number_parse(entry->name, PID_LIMIT);
 		if (number > 0)
 			return (pid_t)number;
 	}
-	return errno ? -1 : 0;
 }
 
 /* Is each cgroup of text the same as, or below, the one in the same line of
@@ -81,9 +114,9 @@ static int in_container(const struct processes *processes, pid_t pid)
 
 /* When the process was started: the 22nd field of its stat, the 20th behind
  * the name, which may hold anything. 0 when it has ended. */
-static unsigned long long start_time(const struct processes *processes,
-				     pid_t pid)
+static uint64_t start_time(const struct processes *processes, pid_t pid)
 {
+	uint64_t ticks = 0;
 	char text[1024];
 	const char *at;
 
@@ -92,18 +125,20 @@ static unsigned long long start_time(const struct processes *processes,
 	at = strrchr(text, ')');
 	for (int i = 0; at && i < 20; i++)
 		at = strchr(at + 1, ' ');
-	return at ? strtoull(at, NULL, 10) : 0;
+	if (at++ && text_number(&at, 10, &ticks) == 0)
+		return 0;
+	return ticks;
 }
 
 /* In a PID namespace that it shares a container's first process is the one
  * that was started first. */
 static int find_oldest(struct processes *processes)
 {
-	unsigned long long oldest = 0;
+	uint64_t oldest = 0;
 	pid_t pid;
 
 	while ((pid = processes_next(processes)) > 0) {
-		unsigned long long started = start_time(processes, pid);
+		uint64_t started = start_time(processes, pid);
 
 		if (started > 0 && in_container(processes, pid) > 0 &&
 		    (processes->init == 0 || started < oldest)) {
@@ -111,8 +146,7 @@ static int find_oldest(struct processes *processes)
 			oldest = started;
 		}
 	}
-	rewinddir(processes->proc);
-	return pid;
+	return pid < 0 ? -1 : directory_rewind(&processes->proc);
 }
 
 /* PID 1 is the container's, unless the PID namespace is the host's or that of
@@ -122,8 +156,8 @@ static int find_init(struct processes *processes)
 	static char first[CGROUP_TEXT];
 	char *own = processes->cgroup;
 	char name[PATH_TEXT];
-	ssize_t length =
-		readlinkat(processes->dir, "self/ns/pid", name, sizeof(name));
+	ssize_t length = readlinkat(processes->proc.fd, "self/ns/pid", name,
+				    sizeof(name));
 	bool initial = length == (ssize_t)strlen(INITIAL_PIDS) &&
 		       memcmp(name, INITIAL_PIDS, (size_t)length) == 0;
 
@@ -144,11 +178,10 @@ int processes_open(struct processes *processes, struct error *err)
 {
 	struct status self;
 
-	*processes = (struct processes){.proc = opendir("/proc")};
-	if (!processes->proc)
+	processes->init = 0;
+	if (directory_open(&processes->proc, AT_FDCWD, "/proc") < 0)
 		return error_set_errno(err, "/proc");
-	processes->dir = dirfd(processes->proc);
-	if (status_read(processes->dir, "self/status", &self) < 0)
+	if (status_read(processes->proc.fd, "self/status", &self) < 0)
 		return errno == ENOENT || errno == EXDEV
 			       ? error_set(err, "/proc is no procfs that shows "
 						"this process: mount one")
@@ -166,7 +199,7 @@ pid_t processes_next(struct processes *processes)
 	pid_t pid;
 
 	do
-		pid = next_number(processes->proc);
+		pid = next_number(&processes->proc);
 	while (pid == getpid());
 	return pid;
 }
@@ -182,41 +215,38 @@ static void add_thread(struct capstate *all, const struct capstate *one)
 	all->no_new_privs &= one->no_new_privs;
 }
 
-static int add_threads(DIR *tasks, struct capstate *all)
+static int add_threads(const struct processes *processes, pid_t pid,
+		       struct capstate *all)
 {
+	struct directory tasks;
 	struct status thread;
+	char path[PATH_TEXT];
+	int reason;
 	pid_t tid;
 
-	while ((tid = next_number(tasks)) > 0) {
-		if (status_of(dirfd(tasks), tid, &thread) == 0)
+	text_format(path, sizeof(path), "%d/task", (int)pid);
+	if (directory_open(&tasks, processes->proc.fd, path) < 0)
+		return -1;
+	while ((tid = next_number(&tasks)) > 0) {
+		if (status_of(tasks.fd, tid, &thread) == 0)
 			add_thread(all, &thread.caps);
 		else if (!gone())
-			return -1;
+			break;
 	}
-	return tid;
+	reason = errno;
+	close(tasks.fd);
+	errno = reason;
+	return tid == 0 ? 0 : -1;
 }
 
 int process_read(const struct processes *processes, pid_t pid,
 		 struct status *status)
 {
-	char path[PATH_TEXT];
-	DIR *tasks;
-	int fd, result, reason;
-
-	if (status_of(processes->dir, pid, status) < 0)
+	if (status_of(processes->proc.fd, pid, status) < 0)
 		return -1;
 	if (status->threads < 2)
 		return 0;
-	snprintf(path, sizeof(path), "%d/task", (int)pid);
-	fd = openat(processes->dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	tasks = fd < 0 ? NULL : fdopendir(fd);
-	if (!tasks)
-		return -1;
-	result = add_threads(tasks, &status->caps);
-	reason = errno;
-	closedir(tasks);
-	errno = reason;
-	return result;
+	return add_threads(processes, pid, &status->caps);
 }
 
 /* Whether a process descends from init, remembered so that no path to it is
@@ -235,7 +265,7 @@ static pid_t parent(const struct processes *processes, pid_t pid)
 {
 	struct status status;
 
-	if (status_of(processes->dir, pid, &status) == 0)
+	if (status_of(processes->proc.fd, pid, &status) == 0)
 		return status.ppid;
 	return gone() ? -1 : 0;
 }

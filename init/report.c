@@ -4,11 +4,11 @@
 #include "report.h"
 
 #include <linux/capability.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "names.h"
 #include "strict.h"
+#include "text.h"
 
 #define WIDTH	   80
 #define NAME_WIDTH 16
@@ -39,22 +39,22 @@ static void json_string(const char *text)
 {
 	size_t left = strlen(text);
 
-	putchar('"');
+	print("\"");
 	while (*text) {
 		unsigned char byte = (unsigned char)*text;
 		size_t length = byte < 0x80 ? 1 : utf8_length(text, left);
 
 		if (byte < ' ' || byte == 0x7f || byte == '"' || byte == '\\')
-			printf("\\u%04x", byte);
+			print("\\u%04x", byte);
 		else if (length == 0)
-			printf("\\ufffd");
+			print("\\ufffd");
 		else
-			printf("%.*s", (int)length, text);
+			print("%.*s", (int)length, text);
 		length += length == 0;
 		text += length;
 		left -= length;
 	}
-	putchar('"');
+	print("\"");
 }
 
 /* The kernel's escapes in a process's name undone. */
@@ -78,34 +78,34 @@ static void json_capabilities(uint64_t set)
 {
 	const char *comma = "";
 
-	putchar('[');
+	print("[");
 	for (int number = 0; number < 64; number++) {
 		char text[CAPABILITIES_TEXT];
 		const char *quote = number > CAPABILITY_LAST ? "" : "\"";
 
 		if (!(set & CAPABILITY_BIT(number)))
 			continue;
-		printf("%s%s%s%s", comma, quote,
-		       capname_format(CAPABILITY_BIT(number), text), quote);
+		print("%s%s%s%s", comma, quote,
+		      capname_format(CAPABILITY_BIT(number), text), quote);
 		comma = ",";
 	}
-	putchar(']');
+	print("]");
 }
 
 void report_set(uint64_t set)
 {
-	printf("\"mask\":\"%016llx\",\"capabilities\":",
-	       (unsigned long long)set);
+	print("\"mask\":\"%016llx\",\"capabilities\":",
+	      (unsigned long long)set);
 	json_capabilities(set);
 }
 
 static void json_compared(const char *name, uint64_t has, uint64_t policy)
 {
-	printf(",\"%s\":{", name);
+	print(",\"%s\":{", name);
 	report_set(has);
-	fputs(",\"outside\":", stdout);
+	print(",\"outside\":");
 	json_capabilities(has & ~policy);
-	putchar('}');
+	print("}");
 }
 
 static void json_process(const struct verdict *verdict)
@@ -113,17 +113,17 @@ static void json_process(const struct verdict *verdict)
 	const struct status *status = &verdict->status;
 	int answer = verdict->judged ? !verdict->holds : 2;
 
-	printf("{\"pid\":%d,\"name\":", (int)status->pid);
+	print("{\"pid\":%d,\"name\":", (int)status->pid);
 	report_name(status->name);
-	printf(",\"role\":\"%s\",\"holds\":%s,\"uid\":%u,"
-	       "\"no_new_privs\":%s,\"securebits\":null,\"seccomp\":%d",
-	       role_names[verdict->role], answers[answer],
-	       (unsigned int)status->caps.uid,
-	       yes_no(status->caps.no_new_privs, true), status->seccomp);
+	print(",\"role\":\"%s\",\"holds\":%s,\"uid\":%u,"
+	      "\"no_new_privs\":%s,\"securebits\":null,\"seccomp\":%d",
+	      role_names[verdict->role], answers[answer],
+	      (unsigned int)status->caps.uid,
+	      yes_no(status->caps.no_new_privs, true), status->seccomp);
 	for (int set = 0; set < SETS; set++)
 		json_compared(set_names[set], verdict->has[set],
 			      verdict->policy[set]);
-	putchar('}');
+	print("}");
 }
 
 static void json_end(const struct report *report,
@@ -135,11 +135,11 @@ static void json_end(const struct report *report,
 		[USERNS_OPEN] = "\"open\"",
 	};
 
-	printf("],\"holds\":%s,\"user_namespaces\":%s", answers[answer],
-	       open[around->user_namespaces]);
+	print("],\"holds\":%s,\"user_namespaces\":%s", answers[answer],
+	      open[around->user_namespaces]);
 	json_compared("container_bounding", around->bounding,
 		      report->policy->allow);
-	puts("}");
+	print("}\n");
 }
 
 /* --- for people ----------------------------------------------------------- */
@@ -156,14 +156,14 @@ static void print_names(uint64_t set, int column)
 		int length = (int)strlen(name) + (at > column);
 
 		if (at + length > WIDTH) {
-			printf("\n%*s", column, "");
+			print("\n%*s", column, "");
 			at = column;
 			length--;
 		}
-		printf("%s%s", at > column ? " " : "", name);
+		print("%s%s", at > column ? " " : "", name);
 		at += length;
 	}
-	putchar('\n');
+	print("\n");
 }
 
 /* At most width bytes, of them only printable ASCII: a terminal acts on others.
@@ -173,8 +173,8 @@ static int print_plain(const char *text, int width)
 	int used = 0;
 
 	for (; used < width && text[used]; used++)
-		putchar(text[used] < ' ' || text[used] > '~' ? '?'
-							     : text[used]);
+		print("%c",
+		      text[used] < ' ' || text[used] > '~' ? '?' : text[used]);
 	return used;
 }
 
@@ -182,19 +182,19 @@ static void print_sets(const struct verdict *verdict)
 {
 	uint64_t above = 0;
 
-	printf("  %-11s  %-16s  %-16s  %s\n", "", "has", "policy", "outside");
+	print("  %-11s  %-16s  %-16s  %s\n", "", "has", "policy", "outside");
 	for (int set = 0; set < SETS; set++) {
 		uint64_t outside = verdict->has[set] & ~verdict->policy[set];
 
-		printf("  %-11s  %016llx  %016llx  ", set_names[set],
-		       (unsigned long long)verdict->has[set],
-		       (unsigned long long)verdict->policy[set]);
+		print("  %-11s  %016llx  %016llx  ", set_names[set],
+		      (unsigned long long)verdict->has[set],
+		      (unsigned long long)verdict->policy[set]);
 		if (outside && outside == above)
-			puts("as above");
+			print("as above\n");
 		else if (outside)
 			print_names(outside, 51);
 		else
-			puts("-");
+			print("-\n");
 		above = outside;
 	}
 }
@@ -206,13 +206,13 @@ static void print_process(const struct report *report,
 	const struct status *status = &verdict->status;
 	const char *answer = verdict->holds ? "within" : "OUTSIDE";
 
-	printf("%7d  ", (int)status->pid);
-	printf("%*s", NAME_WIDTH - print_plain(status->name, NAME_WIDTH), "");
-	printf("  %-5s  %10u  %-12s  %-7s  %s\n", role_names[verdict->role],
-	       (unsigned int)status->caps.uid,
-	       yes_no(status->caps.no_new_privs, false),
-	       status->seccomp < 3 ? filters[status->seccomp + 1] : "?",
-	       verdict->judged ? answer : "-");
+	print("%7d  ", (int)status->pid);
+	print("%*s", NAME_WIDTH - print_plain(status->name, NAME_WIDTH), "");
+	print("  %-5s  %10u  %-12s  %-7s  %s\n", role_names[verdict->role],
+	      (unsigned int)status->caps.uid,
+	      yes_no(status->caps.no_new_privs, false),
+	      status->seccomp < 3 ? filters[status->seccomp + 1] : "?",
+	      verdict->judged ? answer : "-");
 	if (!report->brief || (verdict->judged && !verdict->holds))
 		print_sets(verdict);
 }
@@ -224,9 +224,9 @@ static void print_list(const char *head, const char *before, uint64_t set)
 	char *rest = capname_format(set, text);
 	char *name;
 
-	fputs(head, stdout);
+	print("%s", head);
 	while (set && (name = strsep(&rest, " ")))
-		printf("%s%s", before, name);
+		print("%s%s", before, name);
 }
 
 /* What docker exec gets is the runtime's to close. capini itself needs some to
@@ -240,32 +240,33 @@ static void print_runtime_flags(const struct policy *policy, uint64_t bounding)
 		       CAPABILITY_BIT(CAP_SETPCAP);
 	if (!(bounding & ~add))
 		return;
-	fputs("docker exec: beyond the policy it can have\n    ", stdout);
+	print("docker exec: beyond the policy it can have\n    ");
 	print_names(bounding & ~policy->allow, 4);
 	print_list("To close that, too:\n\n  docker run --cap-drop=ALL",
 		   " \\\n      --cap-add=", add);
 	print_list("\n\n  # compose\n  cap_drop: [ALL]\n  cap_add:", "\n    - ",
 		   add);
-	fputs(add ? "" : " []", stdout);
+	print(add ? "" : " []");
 	print_list("\n\n  # Kubernetes\n  securityContext:\n"
 		   "    capabilities:\n      drop: [ALL]\n      add:",
 		   "\n        - ", add);
-	puts(add ? "" : " []");
+	print(add ? "\n" : " []\n");
 }
 
-static void print_end(const struct report *report,
+static void print_surroundings(const struct report *report,
 		      const struct surroundings *around)
 {
 	if (report->brief)
-		printf("%d processes, %d outside of the policy\n",
-		       report->processes, report->outside);
+		print("%d processes, %d outside of the policy\n",
+		      report->processes, report->outside);
 	if (around->user_namespaces == USERNS_OPEN)
-		puts("user namespaces: open to everybody; in a new one a "
-		     "process has every\ncapability, whatever the policy. "
-		     "Close "
-		     "them by seccomp or max_user_namespaces");
+		print("user namespaces: open to everybody; in a new one a "
+		      "process has every\ncapability, whatever the policy. "
+		      "Close "
+		      "them by seccomp or max_user_namespaces\n");
 	else if (around->user_namespaces == USERNS_CLOSED)
-		puts("user namespaces: closed to processes without privilege");
+		print("user namespaces: closed to processes without "
+		      "privilege\n");
 	print_runtime_flags(report->policy, around->bounding);
 }
 
@@ -278,24 +279,24 @@ void report_begin(struct report *report, const struct policy *policy, bool json,
 		.brief = brief,
 	};
 	if (json) {
-		fputs("{\"policy\":", stdout);
+		print("{\"policy\":");
 		json_string(policy->file);
-		fputs(",\"allow\":", stdout);
+		print(",\"allow\":");
 		json_capabilities(policy->allow);
-		fputs(",\"processes\":[", stdout);
+		print(",\"processes\":[");
 		return;
 	}
 	print_plain(policy->file, WIDTH - 1);
-	fputs("\nallows ", stdout);
+	print("\nallows ");
 	print_names(policy->allow, 7);
-	printf("%7s  %-16s  %-5s  %10s  %-12s  %-7s  %s\n", "PID", "NAME",
-	       "ROLE", "UID", "NO_NEW_PRIVS", "SECCOMP", "POLICY");
+	print("%7s  %-16s  %-5s  %10s  %-12s  %-7s  %s\n", "PID", "NAME",
+	      "ROLE", "UID", "NO_NEW_PRIVS", "SECCOMP", "POLICY");
 }
 
 void report_process(struct report *report, const struct verdict *verdict)
 {
 	if (report->json) {
-		fputs(report->processes ? "," : "", stdout);
+		print(report->processes ? "," : "");
 		json_process(verdict);
 	} else {
 		print_process(report, verdict);
@@ -311,6 +312,6 @@ int report_end(struct report *report, const struct surroundings *around,
 	if (report->json)
 		json_end(report, around, answer);
 	else
-		print_end(report, around);
-	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : -1;
+		print_surroundings(report, around);
+	return print_end();
 }

@@ -6,11 +6,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+#include "text.h"
 
 /* What stands behind name at the beginning of a line; a process's own name is
  * escaped by the kernel and can begin none. */
@@ -30,19 +30,10 @@ static const char *field(const char *text, const char *name)
 	return NULL;
 }
 
-/* A number in lower-case digits and nothing before them, at most max. Moves
- * *text behind it. */
-static int take_number(const char **text, int base, uint64_t max,
-		       uint64_t *number)
+/* A decimal number of at most max. Moves *text behind it. */
+static int take_number(const char **text, uint64_t max, uint64_t *number)
 {
-	size_t length =
-		strspn(*text, base == 16 ? "0123456789abcdef" : "0123456789");
-
-	if (length == 0 || length > 16)
-		return -1;
-	*number = strtoull(*text, NULL, base);
-	*text += length;
-	return *number <= max ? 0 : -1;
+	return text_number(text, 10, number) > 0 && *number <= max ? 0 : -1;
 }
 
 static int field_decimal(const char *text, const char *name, uint64_t max,
@@ -50,18 +41,18 @@ static int field_decimal(const char *text, const char *name, uint64_t max,
 {
 	const char *value = field(text, name);
 
-	if (!value || take_number(&value, 10, max, number) < 0)
+	if (!value || take_number(&value, max, number) < 0)
 		return -1;
 	return *value == '\n' ? 0 : -1;
 }
 
-/* The kernel writes all sixteen digits. */
+/* The kernel writes all sixteen digits, in lower case. */
 static int field_set(const char *text, const char *name, uint64_t *set)
 {
 	const char *value = field(text, name);
 
-	if (!value || strcspn(value, "\n") != 16 ||
-	    take_number(&value, 16, UINT64_MAX, set) < 0)
+	if (!value || strspn(value, "0123456789abcdef") != 16 ||
+	    text_number(&value, 16, set) != 16)
 		return -1;
 	return *value == '\n' ? 0 : -1;
 }
@@ -87,7 +78,7 @@ static int field_ids(const char *text, const char *name, unsigned int *id,
 		return -1;
 	for (int i = 0; i < 4; i++) {
 		if ((i > 0 && *value++ != '\t') ||
-		    take_number(&value, 10, UINT32_MAX, &ids[i]) < 0)
+		    take_number(&value, UINT32_MAX, &ids[i]) < 0)
 			return -1;
 		*same &= ids[i] == ids[0];
 	}
@@ -105,7 +96,7 @@ static int field_nspid(const char *text, struct status *status)
 	if (!value)
 		return -1;
 	do {
-		if (take_number(&value, 10, INT32_MAX, &pid) < 0)
+		if (take_number(&value, INT32_MAX, &pid) < 0)
 			return -1;
 		levels++;
 	} while (*value++ == '\t');
@@ -191,7 +182,7 @@ int status_of(int dir, pid_t pid, struct status *status)
 {
 	char path[32];
 
-	snprintf(path, sizeof(path), "%d/status", (int)pid);
+	text_format(path, sizeof(path), "%d/status", (int)pid);
 	if (status_read(dir, path, status) < 0)
 		return -1;
 	errno = EXDEV;

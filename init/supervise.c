@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -15,7 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "environment.h"
 #include "names.h"
+#include "text.h"
 
 /* The kernel's signal sets, all 64 of them: libc keeps two or three real-time
  * signals to itself and leaves them out of its own. */
@@ -68,14 +69,17 @@ static bool pass_terminal(pid_t from, pid_t to)
  * descriptors; sd_listen_fds(3). */
 static void hand_on_listen_pid(pid_t init)
 {
+	static char variable[32];
 	const char *listen = getenv("LISTEN_PID");
+	struct error err;
 	char pid[16];
 
-	snprintf(pid, sizeof(pid), "%d", (int)init);
+	text_format(pid, sizeof(pid), "%d", (int)init);
 	if (!listen || strcmp(listen, pid) != 0)
 		return;
-	snprintf(pid, sizeof(pid), "%d", (int)getpid());
-	setenv("LISTEN_PID", pid, 1);
+	text_format(variable, sizeof(variable), "LISTEN_PID=%d", (int)getpid());
+	/* In its own place there is room. */
+	(void)!environment_put(variable, &err);
 }
 
 /* Returns 1 with a byte, 0 when the other side is gone, -1 on a failure. */

@@ -4,67 +4,173 @@
 #include "user.h"
 
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "environment.h"
 #include "names.h"
+#include "text.h"
 
 #define ID_MOST 4294967294L /* (uid_t)-1 means "leave it" to setresuid(2) */
 
-static void take_account(struct user *user, const struct passwd *account)
+/* A file of passwd(5)'s or group(5)'s form: lines of fields, of any length. */
+struct database {
+	const char *path;
+	int fd;
+	int failed; /* errno of the first failure */
+	bool line_over;
+	bool cut; /* a field of the line did not fit */
+	size_t next, used;
+	char bytes[1024];
+};
+
+/* No file is an empty one. */
+static void database_open(struct database *database, const char *path)
 {
-	user->uid = account->pw_uid;
-	user->gid = account->pw_gid;
-	snprintf(user->name, sizeof(user->name), "%s", account->pw_name);
-	snprintf(user->home, sizeof(user->home), "%s", account->pw_dir);
+	database->path = path;
+	database->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	database->failed = database->fd < 0 && errno != ENOENT ? errno : 0;
+	database->line_over = true;
+	database->next = database->used = 0;
 }
 
-/* Look name up, or number when it is not negative. */
-static bool find_account(const char *name, long number, struct user *user)
+static int database_close(struct database *database, struct error *err)
 {
-	FILE *file = fopen("/etc/passwd", "re");
-	const struct passwd *account;
+	if (database->fd >= 0)
+		close(database->fd);
+	errno = database->failed;
+	return errno ? error_set_errno(err, "%s", database->path) : 0;
+}
+
+/* Returns -1 at the end. */
+static int next_byte(struct database *database)
+{
+	ssize_t n = 0;
+
+	if (database->next < database->used)
+		return (unsigned char)database->bytes[database->next++];
+	if (database->fd < 0 || database->failed)
+		return -1;
+	do
+		n = read(database->fd, database->bytes,
+			 sizeof(database->bytes));
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		database->failed = errno;
+	if (n <= 0)
+		return -1;
+	database->used = (size_t)n;
+	database->next = 1;
+	return (unsigned char)database->bytes[0];
+}
+
+/* What stands before end, or before the end of the line; what does not fit
+ * makes it empty. Returns whether end was there. */
+static bool next_field(struct database *database, char end, char *field,
+		       size_t size)
+{
+	size_t length = 0;
+	int byte = '\n';
+
+	while (!database->line_over) {
+		byte = next_byte(database);
+		database->line_over = byte == '\n' || byte < 0;
+		if (database->line_over || byte == end)
+			break;
+		if (length < size)
+			field[length] = (char)byte;
+		length++;
+	}
+	if (size > 0) {
+		database->cut |= length >= size;
+		field[length < size ? length : 0] = '\0';
+	}
+	return byte == end;
+}
+
+static bool pass_field(struct database *database)
+{
+	return next_field(database, ':', NULL, 0);
+}
+
+static bool next_id(struct database *database, unsigned int *id)
+{
+	char text[16];
+	bool ended = next_field(database, ':', text, sizeof(text));
+	long number = number_parse(text, ID_MOST);
+
+	*id = (unsigned int)number;
+	return ended && number >= 0;
+}
+
+/* Go to the next line and take its first field, the name; false at the end of
+ * the file. */
+static bool next_line(struct database *database, char *name, size_t size)
+{
+	while (!database->line_over)
+		pass_field(database);
+	if (next_byte(database) < 0)
+		return false;
+	database->next--;
+	database->line_over = database->cut = false;
+	next_field(database, ':', name, size);
+	return true;
+}
+
+/* The rest of a line of passwd(5). */
+static bool take_account(struct database *passwd, struct user *account)
+{
+	if (!pass_field(passwd) || !next_id(passwd, &account->uid) ||
+	    !next_id(passwd, &account->gid) || !pass_field(passwd))
+		return false;
+	next_field(passwd, ':', account->home, sizeof(account->home));
+	/* Comments, and what is NIS's, are nobody. */
+	return !passwd->cut && !strchr("#+-", account->name[0]);
+}
+
+/* Look name up, or number when it is not negative. Returns 1, 0 when it is not
+ * there, -1 on a failure. */
+static int find_account(const char *name, long number, struct user *user,
+			struct error *err)
+{
+	struct database passwd;
+	struct user account = {0};
 	bool found = false;
 
-	if (!file)
-		return false;
-	while (!found && (account = fgetpwent(file)) != NULL) {
-		found = number >= 0 ? account->pw_uid == (uid_t)number
-				    : strcmp(account->pw_name, name) == 0;
-		if (found)
-			take_account(user, account);
-	}
-	fclose(file);
+	database_open(&passwd, "/etc/passwd");
+	while (!found && next_line(&passwd, account.name, sizeof(account.name)))
+		found = take_account(&passwd, &account) &&
+			(number >= 0 ? account.uid == (uid_t)number
+				     : strcmp(account.name, name) == 0);
+	if (database_close(&passwd, err) < 0)
+		return -1;
+	if (found)
+		*user = account;
 	return found;
 }
 
 static int find_group(const char *name, gid_t *gid, struct error *err)
 {
 	long number = number_parse(name, ID_MOST);
-	const struct group *group;
-	bool found = false;
-	FILE *file;
+	char found[sizeof(((struct user *)0)->name)];
+	struct database groups;
+	bool good = false;
 
 	if (number >= 0) {
 		*gid = (gid_t)number;
 		return 0;
 	}
-	file = fopen("/etc/group", "re");
-	if (!file)
-		return error_set_errno(err, "group \"%s\": /etc/group", name);
-	while (!found && (group = fgetgrent(file)) != NULL) {
-		found = strcmp(group->gr_name, name) == 0;
-		if (found)
-			*gid = group->gr_gid;
-	}
-	fclose(file);
-	if (!found)
-		return error_set(err, "unknown group \"%s\"", name);
-	return 0;
+	database_open(&groups, "/etc/group");
+	while (!good && next_line(&groups, found, sizeof(found)))
+		good = strcmp(found, name) == 0 && pass_field(&groups) &&
+		       next_id(&groups, gid);
+	if (database_close(&groups, err) < 0)
+		return -1;
+	return good ? 0
+		    : error_set(err,
+				"unknown group \"%s\": it is not in /etc/group",
+				name);
 }
 
 static int add_group(struct user *user, gid_t gid, struct error *err)
@@ -79,21 +185,32 @@ static int add_group(struct user *user, gid_t gid, struct error *err)
 	return 0;
 }
 
+/* The rest of a line of group(5): is the user listed in it? */
+static bool lists_user(struct database *groups, gid_t *gid, const char *name)
+{
+	char member[sizeof(((struct user *)0)->name)];
+	bool more = pass_field(groups) && next_id(groups, gid);
+
+	while (more) {
+		more = next_field(groups, ',', member, sizeof(member));
+		if (strcmp(member, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* What initgroups(3) would give. */
 static int add_memberships(struct user *user, struct error *err)
 {
-	FILE *file = fopen("/etc/group", "re");
-	const struct group *group;
 	int result = add_group(user, user->gid, err);
+	struct database groups;
+	gid_t gid;
 
-	if (!file)
-		return result;
-	while (result == 0 && (group = fgetgrent(file)) != NULL)
-		for (char **member = group->gr_mem; *member; member++)
-			if (result == 0 && strcmp(*member, user->name) == 0)
-				result = add_group(user, group->gr_gid, err);
-	fclose(file);
-	return result;
+	database_open(&groups, "/etc/group");
+	while (result == 0 && next_line(&groups, NULL, 0))
+		if (lists_user(&groups, &gid, user->name))
+			result = add_group(user, gid, err);
+	return database_close(&groups, err) < 0 ? -1 : result;
 }
 
 static int add_list(struct user *user, const char *list, struct error *err)
@@ -114,13 +231,16 @@ static int find_ids(const char *spec, struct user *user, struct error *err)
 {
 	const char *colon = strchr(spec, ':');
 	char name[sizeof(user->name)];
-	bool known;
+	int known;
 	long uid;
 
-	snprintf(name, sizeof(name), "%.*s",
-		 (int)(colon ? colon - spec : (ptrdiff_t)strlen(spec)), spec);
+	text_format(name, sizeof(name), "%.*s",
+		    (int)(colon ? colon - spec : (ptrdiff_t)strlen(spec)),
+		    spec);
 	uid = number_parse(name, ID_MOST);
-	known = find_account(name, uid, user);
+	known = find_account(name, uid, user, err);
+	if (known < 0)
+		return -1;
 	if (!known && uid < 0)
 		return error_set(err,
 				 "unknown user \"%s\": it is not in "
@@ -199,9 +319,14 @@ bool user_differs(const struct user *user)
 
 int user_environment(const struct user *user, struct error *err)
 {
-	if (setenv("HOME", user->home, 1) < 0 ||
-	    setenv("USER", user->name, 1) < 0 ||
-	    setenv("LOGNAME", user->name, 1) < 0)
-		return error_set_errno(err, "cannot set HOME, USER, LOGNAME");
-	return 0;
+	static char home[sizeof("HOME=") + sizeof(user->home)];
+	static char name[sizeof("USER=") + sizeof(user->name)];
+	static char logname[sizeof("LOGNAME=") + sizeof(user->name)];
+
+	text_format(home, sizeof(home), "HOME=%s", user->home);
+	text_format(name, sizeof(name), "USER=%s", user->name);
+	text_format(logname, sizeof(logname), "LOGNAME=%s", user->name);
+	if (environment_put(home, err) < 0 || environment_put(name, err) < 0)
+		return -1;
+	return environment_put(logname, err);
 }

@@ -7,7 +7,6 @@
 #include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -79,7 +78,7 @@ static int look_around(const struct processes *processes,
 	bool visible;
 
 	*around = (struct surroundings){0};
-	if (status_read(processes->dir, "self/status", &status) == 0)
+	if (status_read(processes->proc.fd, "self/status", &status) == 0)
 		around->bounding = status.caps.bounding;
 	if (pipe(go) < 0 || prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL) < 0)
 		return error_set_errno(err, "cannot look around");
