@@ -14,4 +14,8 @@
 int witness_check(const struct capstate *expected, const char *who,
 		  struct error *err) MUST_CHECK;
 
+/* The second half of it, for a state that was just read by system calls. */
+int witness_procfs(const struct capstate *expected, const char *who,
+		   struct error *err) MUST_CHECK;
+
 #endif

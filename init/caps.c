@@ -182,10 +182,24 @@ static int make_effective(const struct capstate *now, uint64_t set,
 		   : 0;
 }
 
+/* What the call returns is no proof. */
+static int drop_bounding(uint64_t *bounding, int n, struct error *err)
+{
+	int present;
+
+	if (control(PR_CAPBSET_DROP, (unsigned long)n, 0) < 0)
+		note("PR_CAPBSET_DROP %d: %s", n, strerror(errno));
+	present = control(PR_CAPBSET_READ, (unsigned long)n, 0);
+	if (present < 0)
+		return error_set_errno(err, "PR_CAPBSET_READ %d", n);
+	if (!present)
+		*bounding &= ~CAPABILITY_BIT(n);
+	return 0;
+}
+
 int caps_narrow(struct capstate *state, uint64_t drop, struct error *err)
 {
 	const uint64_t setpcap = CAPABILITY_BIT(CAP_SETPCAP);
-	int last;
 
 	if (state->ambient &&
 	    control(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0) < 0)
@@ -198,9 +212,9 @@ int caps_narrow(struct capstate *state, uint64_t drop, struct error *err)
 	state->effective |= setpcap & state->permitted;
 	for (int n = 0; n <= LAST_POSSIBLE; n++)
 		if ((drop & CAPABILITY_BIT(n)) &&
-		    control(PR_CAPBSET_DROP, (unsigned long)n, 0) < 0)
-			note("PR_CAPBSET_DROP %d: %s", n, strerror(errno));
-	return read_bounding(&state->bounding, &last, err);
+		    drop_bounding(&state->bounding, n, err) < 0)
+			return -1;
+	return 0;
 }
 
 /* Real, effective and saved ids and the groups, or a failure. */

@@ -141,7 +141,7 @@ static int prepare(struct start *start, struct error *err)
 		user = &start->user;
 	}
 	if (caps_read(&start->state, err) < 0 ||
-	    witness_check(&start->state, "before the start", err) < 0 ||
+	    witness_procfs(&start->state, "before the start", err) < 0 ||
 	    plan_make(&start->state, policy, user, &start->plan, err) < 0 ||
 	    caps_narrow(&start->state, start->plan.drop, err) < 0)
 		return -1;

@@ -254,7 +254,7 @@ static void print_runtime_flags(const struct policy *policy, uint64_t bounding)
 }
 
 static void print_surroundings(const struct report *report,
-		      const struct surroundings *around)
+			       const struct surroundings *around)
 {
 	if (report->brief)
 		print("%d processes, %d outside of the policy\n",

@@ -146,8 +146,8 @@ static int release_app(const struct spawn *spawn, pid_t app, int link,
 
 	if (result == 0 && !tell(link, GO))
 		result = error_set_errno(err, "cannot release the application");
-	/* The app's side ends, unless it has its own reason and said so. When it
-	 * cannot be told, it may have said so and ended already. */
+	/* The app's side ends, unless it has its own reason and said so. When
+	 * it cannot be told, it may have said so and ended already. */
 	if (result < 0 && !tell(link, NO))
 		flags = MSG_DONTWAIT;
 	if (told(link, &code, flags) <= 0)
@@ -324,24 +324,33 @@ static void note_app(pid_t pid, int status, struct app *app)
 	}
 }
 
-/* Reap all that have ended. Returns true as long as children are left. */
+static pid_t wait_for(pid_t whom, int *status, int flags)
+{
+	pid_t pid;
+
+	do
+		pid = waitpid(whom, status, flags | WNOHANG);
+	while (pid < 0 && errno == EINTR);
+	return pid;
+}
+
+/* Reap all that have ended. Of the app alone it matters whether it is stopped:
+ * asked of all, the kernel would look into each that lives. Returns true as
+ * long as children are left. */
 static bool reap(const struct supervision *supervision, struct app *app)
 {
 	pid_t pid;
 	int status;
 
-	for (;;) {
-		pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED);
-		if (pid < 0 && errno == EINTR)
-			continue;
-		if (pid <= 0)
-			return pid == 0;
+	while ((pid = wait_for(-1, &status, 0)) > 0)
 		if (pid == supervision->app && !app->ended)
 			note_app(pid, status, app);
-		else if (supervision->warn_on_reap &&
-			 (WIFEXITED(status) || WIFSIGNALED(status)))
+		else if (supervision->warn_on_reap)
 			warning("reaped zombie process with pid=%d", (int)pid);
-	}
+	while (!app->ended &&
+	       wait_for(supervision->app, &status, WUNTRACED | WCONTINUED) > 0)
+		note_app(supervision->app, status, app);
+	return pid == 0;
 }
 
 static bool until(const struct timespec *deadline, struct timespec *left)

@@ -52,21 +52,25 @@ static int compare(const char *who, const char *source,
 }
 
 /* The two sets that prctl(2) tells a capability at a time; EINVAL is its word
- * for one that the kernel does not know. */
-static int ask_each(bool ambient, uint64_t *set)
+ * for one that the kernel does not know, or for a kernel without ambient sets.
+ * None is ambient that is not known. */
+static int ask_each(uint64_t *bounding, uint64_t *ambient)
 {
-	*set = 0;
+	*bounding = *ambient = 0;
 	for (unsigned long n = 0; n < 64; n++) {
-		int present =
-			ambient ? prctl(PR_CAP_AMBIENT,
-					(unsigned long)PR_CAP_AMBIENT_IS_SET, n,
-					0UL, 0UL)
-				: prctl(PR_CAPBSET_READ, n, 0UL, 0UL, 0UL);
+		int bound = prctl(PR_CAPBSET_READ, n, 0UL, 0UL, 0UL);
+		int raised =
+			bound < 0 ? 0
+				  : prctl(PR_CAP_AMBIENT,
+					  (unsigned long)PR_CAP_AMBIENT_IS_SET,
+					  n, 0UL, 0UL);
 
-		if (present < 0 && errno != EINVAL)
+		if ((bound < 0 || raised < 0) && errno != EINVAL)
 			return -1;
-		if (present > 0)
-			*set |= UINT64_C(1) << n;
+		if (bound > 0)
+			*bounding |= UINT64_C(1) << n;
+		if (raised > 0)
+			*ambient |= UINT64_C(1) << n;
 	}
 	return 0;
 }
@@ -82,8 +86,7 @@ static int ask_kernel(struct capstate *state, struct error *err)
 
 	memset(low_high, 0xff, sizeof(low_high));
 	if (syscall(SYS_capget, &header, low_high) < 0 || securebits < 0 ||
-	    no_new_privs < 0 || ask_each(false, &state->bounding) < 0 ||
-	    ask_each(true, &state->ambient) < 0)
+	    no_new_privs < 0 || ask_each(&state->bounding, &state->ambient) < 0)
 		return error_set_errno(err, "cannot read the state back");
 	state->permitted =
 		(uint64_t)low_high[1].permitted << 32 | low_high[0].permitted;
@@ -133,19 +136,12 @@ static int ask_procfs(struct capstate *state, struct error *err)
 	return 0;
 }
 
-int witness_check(const struct capstate *expected, const char *who,
-		  struct error *err)
+int witness_procfs(const struct capstate *expected, const char *who,
+		   struct error *err)
 {
 	struct capstate found;
-	int result;
+	int result = ask_procfs(&found, err);
 
-	if (ask_kernel(&found, err) < 0 ||
-	    compare(who, "the kernel", &found, expected, err) < 0)
-		return -1;
-	if (found.securebits != expected->securebits)
-		return differ(who, "the kernel", "securebits", found.securebits,
-			      expected->securebits, err);
-	result = ask_procfs(&found, err);
 	if (result < 0)
 		return -1;
 	if (result > 0) {
@@ -153,4 +149,18 @@ int witness_check(const struct capstate *expected, const char *who,
 		return 0;
 	}
 	return compare(who, "/proc/self/status", &found, expected, err);
+}
+
+int witness_check(const struct capstate *expected, const char *who,
+		  struct error *err)
+{
+	struct capstate found;
+
+	if (ask_kernel(&found, err) < 0 ||
+	    compare(who, "the kernel", &found, expected, err) < 0)
+		return -1;
+	if (found.securebits != expected->securebits)
+		return differ(who, "the kernel", "securebits", found.securebits,
+			      expected->securebits, err);
+	return witness_procfs(expected, who, err);
 }

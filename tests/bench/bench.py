@@ -2,23 +2,28 @@
 # SPDX-License-Identifier: MIT
 """capini beside the inits of Debian, measured in one run.
 
-Where a start's time goes, by time stamps between the steps and by builds that
-leave one out, measured in turn (virtual machine on an AMD EPYC, Linux 6.18;
-capini with the whole policy some 500 microseconds over a direct exec, tini
-600, limit 65):
+Where a start's time goes, by small static programs that do one thing each, 3,000
+runs in turn (virtual machine on an AMD EPYC, Linux 6.18; medians in
+microseconds, the program's own start and end of 114 taken off). capini takes 390
+to 430 over a direct start there, tini 760, limit 119:
 
-- Three witnesses (before the start, init, application) at 40 to 50 each. 19 of
-  that are 128 calls of prctl(2); the rest is /proc/self/status, whose first
-  opening by a process has the kernel make its entries there.
-- PR_CAPBSET_DROP, 41 calls with new credentials each: 50.
-- fork(2) 50. limit has vfork(2); here both sides work before the execve(2).
-- /etc/passwd and /etc/group 45, the policy file 20 to 45, the strict read 16.
-- 610 of 730 system calls are prctl(2), most at 0.15: many, and not the most of
-  the time.
-- Page faults: 20 more than limit has, 55 less than tini.
+- One more execve(2), which limit has as well: 114, and 45 more for a program of
+  capini's size that does nothing else.
+- fork(2), exit and wait: 90. limit has vfork(2); here both sides work before the
+  execve(2).
+- /proc/self/status, three times: 31 for the first time in a process, when the
+  kernel makes its entries there.
+- prctl(2), 390 of 510 system calls, 0.14 each: bounding and ambient sets are asked
+  for one capability at a time, by two readers in each process.
+- PR_CAPBSET_DROP, 40 calls with new credentials each: 20.
+- /etc/passwd and /etc/group 11, the policy and its strict read 23.
 - No dynamic linking, and no CPUID, which leaves the virtual machine for 4 each
   time: an empty program takes 71 with musl, 324 with static glibc, 433 with
   dynamic glibc. That is why inits that do so little take so long.
+
+What limit, the drop, the fork and one reading of /proc in each process take
+together is a third of tini's start: less is not to be had with a proof by two
+witnesses.
 
     bench.py DIR CAPINI AUDIT [full]
 
