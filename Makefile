@@ -228,7 +228,7 @@ $(capng)/libcap-ng.a: $(capng)/cap-ng.c $(headers)/ini.h $(static_dir)/command
 
 # --- tried harder: fuzzers, sanitizers, coverage, analysers
 
-FUZZ = 16		# seconds for each harness of `make fuzz`, two at a time
+FUZZ = 60		# seconds for each harness of `make fuzz`, two at a time
 
 sanitizers = -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer
