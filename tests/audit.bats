@@ -128,6 +128,13 @@ try: select.epoll().register(open("/etc/passwd"))
 except PermissionError: pass'
 	contains "$REPORT" "needed: NONE"
 	contains "$REPORT" "denied-anyway"
+	contains "$REPORT" "epoll_ctl /etc/passwd: EPERM"
+	# A new network namespace lets no group ping.
+	audit -- unshare --net python3 -c 'import socket as s
+try: s.socket(s.AF_INET, s.SOCK_DGRAM, s.IPPROTO_ICMP)
+except PermissionError: pass'
+	contains "$REPORT" "needed: SYS_ADMIN"
+	contains "$REPORT" "instead: put the program's group into the sysctl"
 }
 
 @test "without a capability to try with it says so and ends with 4" {
@@ -372,7 +379,7 @@ assert found["findings"][-1]["denial"] == "EPERM", found'
 }
 
 # The template is this machine's own: a bounding set in a fresh directory.
-fresh='d=$(mktemp -d) && cd "$d" && touch f && exec capsh --drop="$(
+fresh='d=$(mktemp -d run.XXXXXX) && cd "$d" && touch f && exec capsh --drop="$(
 	python3 -c "import sys
 keep = int(sys.argv[1], 16)
 print(\",\".join(str(n) for n in range(41) if not keep >> n & 1))" {mask}

@@ -15,4 +15,8 @@ const char *danger_of(unsigned int capability);
 /* What to do instead of granting it. */
 const char *advice_for(unsigned int capability);
 
+/* What lets a call succeed that no capability lets, NULL when that is not
+ * known: call and subject are its texts in a finding. */
+const char *advice_denied(const char *call, const char *subject);
+
 #endif

@@ -5,6 +5,7 @@
 
 #include <linux/capability.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "names.h"
 
@@ -228,4 +229,27 @@ const char *danger_of(unsigned int capability)
 const char *advice_for(unsigned int capability)
 {
 	return row(capability)->instead;
+}
+
+const char *advice_denied(const char *call, const char *subject)
+{
+	static const char ping[] =
+		"put the program's group into the sysctl "
+		"net.ipv4.ping_group_range: it pings without NET_RAW";
+	static const struct {
+		const char *call, *subject; /* the beginning of it */
+		const char *advice;
+	} rows[] = {
+		{"socket", "inet type 2, protocol 1", ping},
+		{"socket", "inet6 type 2, protocol 58", ping},
+		{"epoll_ctl", "",
+		 "not every file can be waited for; programs go on without"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(call, rows[i].call) == 0 &&
+		    strncmp(subject, rows[i].subject,
+			    strlen(rows[i].subject)) == 0)
+			return rows[i].advice;
+	return NULL;
 }

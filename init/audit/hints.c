@@ -144,6 +144,7 @@ static const struct call table[] = {
 	CALL(pwrite64, FILE, 0, .busy = true,
 	     HINTS(CAP_SYS_RESOURCE, CAP_NET_ADMIN, CAP_CHECKPOINT_RESTORE,
 		   CAP_SYS_ADMIN)),
+	CALL(epoll_ctl, FILE, 2, .busy = true), /* has no cure, but a name */
 	CALL(kill, NUMBERS, 0, SIGNAL),
 	CALL(tkill, NUMBERS, 0, SIGNAL),
 	CALL(tgkill, NUMBERS, 0, SIGNAL),

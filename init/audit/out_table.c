@@ -61,6 +61,7 @@ static void put_denied(FILE *to, const struct evidence *evidence)
 	for (size_t i = 0; i < evidence->count; i++) {
 		const struct finding *finding = &evidence->findings[i];
 		char text[FINDING_TEXT], names[CAPABILITIES_TEXT];
+		const char *advice;
 
 		if (finding->verdict != VERDICT_DENIED)
 			continue;
@@ -77,6 +78,10 @@ static void put_denied(FILE *to, const struct evidence *evidence)
 			fprintf(to, " (not held: %s)",
 				capname_format(finding->set, names));
 		fputc('\n', to);
+		advice = advice_denied(call_format(finding->number, text),
+				       finding->subject);
+		if (advice)
+			fprintf(to, "        instead: %s\n", advice);
 	}
 }
 

@@ -10,7 +10,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/perf_event.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
@@ -18,7 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -397,85 +395,74 @@ static void measure_throughput(struct subject *subject)
 			       count);
 }
 
-/* System calls of all processes from the init's execve(2) to the
- * application's, both counted. */
-static void measure_calls(struct subject *subject)
+/* Is the program that pid has just become the application? */
+static bool is_app(pid_t pid)
+{
+	char path[64], exe[4096];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
+	n = readlink(path, exe, sizeof(exe) - 1);
+	exe[n > 0 ? n : 0] = '\0';
+	return strcmp(exe, app[0]) == 0;
+}
+
+/* Let all processes run from stop to stop, from the init's execve(2) to the
+ * application's. Returns how many stops with this signal there were. */
+static double count_stops(struct subject *subject,
+			  enum __ptrace_request request, int counted)
 {
 	const unsigned long options = PTRACE_O_TRACESYSGOOD |
 				      PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
 				      PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |
 				      PTRACE_O_EXITKILL;
-	double stops = 0;
-	char path[64], exe[4096];
 	bool in_app = false;
+	double stops = 0;
 	int status;
 	pid_t pid;
 
 	start(subject, true);
 	waitpid(subject->pid, &status, 0);
 	ptrace(PTRACE_SETOPTIONS, subject->pid, NULL, options);
-	ptrace(PTRACE_SYSCALL, subject->pid, NULL, NULL);
+	ptrace(request, subject->pid, NULL, NULL);
 	while (!in_app && (pid = waitpid(-1, &status, __WALL)) > 0) {
 		int number = WIFSTOPPED(status) ? WSTOPSIG(status) : 0;
-		ssize_t n;
+		int event = status >> 16;
 
 		if (!WIFSTOPPED(status))
 			continue;
-		if (number == (SIGTRAP | 0x80))
+		if (number == counted && event == 0)
 			stops++;
-		snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
-		if (status >> 8 == (SIGTRAP | PTRACE_EVENT_EXEC << 8) &&
-		    (n = readlink(path, exe, sizeof(exe) - 1)) > 0) {
-			exe[n] = '\0';
-			in_app = strcmp(exe, app[0]) == 0;
-		}
+		if (event == PTRACE_EVENT_EXEC)
+			in_app = is_app(pid);
 		/* Of ptrace's own making, and the stop of a new tracee. */
 		if (number == (SIGTRAP | 0x80) || number == SIGTRAP ||
 		    number == SIGSTOP)
 			number = 0;
-		ptrace(PTRACE_SYSCALL, pid, NULL, number);
+		ptrace(request, pid, NULL, number);
 	}
-	/* A stop at the entry of each, another at its end. */
-	sample("syscalls", subject, (double)(unsigned long)(stops / 2 + 1));
 	kill(subject->pid, SIGKILL);
 	while ((pid = waitpid(-1, &status, __WALL)) > 0)
 		;
 	close(subject->go);
 	close(subject->told);
+	return stops;
 }
 
-static int count_instructions(void)
+/* A stop at the entry of each system call, another at its end; both execve(2)
+ * are counted. */
+static void measure_calls(struct subject *subject)
 {
-	struct perf_event_attr attr = {
-		.type = PERF_TYPE_HARDWARE,
-		.size = sizeof(attr),
-		.config = PERF_COUNT_HW_INSTRUCTIONS,
-		.disabled = 1,
-		.inherit = 1,
-		.exclude_kernel = 1,
-		.exclude_hv = 1,
-		.enable_on_exec = 1,
-	};
+	double stops = count_stops(subject, PTRACE_SYSCALL, SIGTRAP | 0x80);
 
-	return (int)syscall(SYS_perf_event_open, &attr, 0, -1, -1,
-			    PERF_FLAG_FD_CLOEXEC);
+	sample("syscalls", subject, (double)(unsigned long)(stops / 2 + 1));
 }
 
-/* User instructions of the whole life; a counter on ourselves is inherited by
- * what we start and read when that has ended. */
+/* A stop behind each instruction, and each turn of one that repeats itself. */
 static void measure_instructions(struct subject *subject)
 {
-	uint64_t before = 0, after = 0;
-	int fd = count_instructions();
-
-	if (fd < 0)
-		die("perf_event_open");
-	start(subject, false);
-	(void)!read(fd, &before, sizeof(before));
-	finish(subject, false);
-	(void)!read(fd, &after, sizeof(after));
-	close(fd);
-	sample("user_instructions", subject, (double)(after - before));
+	sample("instructions", subject,
+	       count_stops(subject, PTRACE_SINGLESTEP, SIGTRAP));
 }
 
 /* --verify=all, entered like a health check; app: orphans N 0 0 1. The

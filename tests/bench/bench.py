@@ -162,7 +162,7 @@ class Run:
         self.over_direct("start_us")
         self.over_direct("exit_us")
         self.take("calls", 3, every, app, "start")
-        self.take("instructions", 3, every, app, "start")
+        self.take("instructions", 1, every, app, "start")
         self.take("memory", 5, reapers, app, "wait")
         self.take("idle", 10 if self.full else 4, reapers, app, "wait")
         self.take("signals", 12 * many, reapers, app, "wait")
