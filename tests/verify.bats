@@ -71,6 +71,8 @@ inside() {
 # number there in ENTERED.
 enter() {
 	local said=$BATS_TEST_TMPDIR/entered.${#JOBS[@]}
+	# Another one may have said it there before.
+	: >"$said"
 	nsenter -t "$INIT" -p -m "$@" >"$said" 2>&1 3>&- &
 	JOBS+=("$!")
 	wait_until grep -qs '^ready' "$said"
