@@ -150,7 +150,7 @@ dynamic: build/dynamic/capini build/dynamic/capini-audit	# build/dynamic/, with 
 
 static: $(static_dir)/capini $(static_dir)/capini-audit	# build/static/, one file each with musl; ARCH=arm64
 
-.PHONY: all dynamic static check test-deps prove peers demo deps check-deps install \
+.PHONY: all dynamic static check test-deps prove emulate peers demo deps check-deps install \
 	uninstall clean dist format bench size fuzz sanitize \
 	coverage analyze release static-dir help FORCE
 .DELETE_ON_ERROR:
@@ -300,6 +300,11 @@ check: test-deps $(BUILDS)	# install what tests need, test both builds
 prove: test-deps dynamic	# oracle, faults, endurance, attacks, and the five above
 	@sh init/static/deps.sh prove
 	@tests/prove/all $(CURDIR)/build/dynamic/capini
+
+emulate: test-deps	# the arm64 build in an emulated machine, and its tests
+	@sh init/static/deps.sh build arm64 emulate
+	@$(MAKE) --no-print-directory static ARCH=arm64
+	@bash tests/arm64/run.sh build/static-arm64
 
 peers: test-deps dynamic	# README.md's comparison of inits, made anew
 	@sh init/static/deps.sh peers

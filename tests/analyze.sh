@@ -80,7 +80,7 @@ scan() {
 scripts() {
 	shellcheck -S warning init/static/*.sh tests/*.sh tests/*.bash \
 		tests/*.bats tests/docker/*.sh tests/docker/*.bash \
-		tests/fuzz/*.sh tests/prove/all tests/prove/attack \
+		tests/fuzz/*.sh tests/arm64/*.sh tests/prove/all tests/prove/attack \
 		tests/prove/*.bats .ci/run
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Install what is missing for the named purposes: build, test, demo,
-# peers, prove, arm64 (a cross build on another Debian).
+# peers, prove, arm64 (a cross build on another Debian), emulate.
 #
 #     deps.sh [--dry-run] PURPOSE...
 #
@@ -26,8 +26,8 @@ if command -v apt-get >/dev/null; then
 	prove='clang llvm clang-tidy clang-tools cppcheck shellcheck'
 	demo='util-linux iproute2 python3-minimal libpython3-stdlib'
 	arm64='gcc-aarch64-linux-gnu libc6-dev-arm64-cross musl-dev:arm64
-		linux-libc-dev:arm64 libcap-ng-dev:arm64 libinih-dev:arm64
-		qemu-user'
+		linux-libc-dev:arm64 libcap-ng-dev:arm64 libinih-dev:arm64'
+	emulate='qemu-user qemu-system-arm cpio'
 elif command -v dnf >/dev/null; then
 	install='dnf install -y'
 	has() { rpm -q --quiet "$1"; }
@@ -59,6 +59,7 @@ for purpose; do
 	demo) packages=$demo ;;
 	peers) packages=${peers:?only on Debian} ;;
 	arm64) packages=${arm64:?only on Debian} ;;
+	emulate) packages=${emulate:?only on Debian} ;;
 	*)
 		echo "deps.sh: no such purpose: $purpose" >&2
 		exit 2
