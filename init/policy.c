@@ -300,12 +300,12 @@ static bool take_section(void *context, const char *section, int line)
 	struct nearest nearest;
 	char hint[HINT_TEXT];
 
-	nearest_begin(&nearest, section);
-	for (size_t i = 0; i < COUNT(sections); i++) {
+	for (size_t i = 0; i < COUNT(sections); i++)
 		if (strcmp(section, sections[i]) == 0)
 			return true;
+	nearest_begin(&nearest, section);
+	for (size_t i = 0; i < COUNT(sections); i++)
 		nearest_offer(&nearest, sections[i]);
-	}
 	mistake(reading, line, "unknown section [%s]%s", section,
 		nearest_hint(&nearest, hint));
 	return false;
@@ -391,16 +391,16 @@ static void take_key(void *context, const char *section, const char *name,
 		take_signal(reading, name, value, line);
 		return;
 	}
-	nearest_begin(&nearest, name);
-	for (size_t key = 0; key < COUNT(keys); key++) {
-		if (strcmp(section, keys[key].section) != 0)
-			continue;
-		if (strcmp(name, keys[key].name) == 0) {
+	for (size_t key = 0; key < COUNT(keys); key++)
+		if (strcmp(section, keys[key].section) == 0 &&
+		    strcmp(name, keys[key].name) == 0) {
 			take_known_key(reading, key, value, line);
 			return;
 		}
-		nearest_offer(&nearest, keys[key].name);
-	}
+	nearest_begin(&nearest, name);
+	for (size_t key = 0; key < COUNT(keys); key++)
+		if (strcmp(section, keys[key].section) == 0)
+			nearest_offer(&nearest, keys[key].name);
 	mistake(reading, line, "unknown key \"%s\" in [%s]%s", name, section,
 		nearest_hint(&nearest, hint));
 }

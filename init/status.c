@@ -12,22 +12,38 @@
 
 #include "text.h"
 
-/* What stands behind name at the beginning of a line; a process's own name is
- * escaped by the kernel and can begin none. */
-static const char *field(const char *text, const char *name)
+/* The text, and the line of it that was found last. */
+struct lines {
+	const char *text, *last;
+};
+
+/* The line that begins with name, from this one on. */
+static const char *find(const char *line, const char *name)
 {
 	size_t length = strlen(name);
-	const char *line = text;
 
-	while (line) {
-		if (strncmp(line, name, length) == 0 && line[length] == ':' &&
-		    line[length + 1] == '\t')
-			return line + length + 2;
+	while (line && (strncmp(line, name, length) != 0 ||
+			line[length] != ':' || line[length + 1] != '\t')) {
 		line = strchr(line, '\n');
 		if (line)
 			line++;
 	}
-	return NULL;
+	return line;
+}
+
+/* What stands behind name at the beginning of a line; a process's own name is
+ * escaped by the kernel and can begin none. Whoever asks in the order of the
+ * lines has them all in one passage. */
+static const char *field(struct lines *lines, const char *name)
+{
+	const char *line = find(lines->last, name);
+
+	if (!line)
+		line = find(lines->text, name);
+	if (!line)
+		return NULL;
+	lines->last = line;
+	return line + strlen(name) + 2;
 }
 
 /* A decimal number of at most max. Moves *text behind it. */
@@ -36,10 +52,10 @@ static int take_number(const char **text, uint64_t max, uint64_t *number)
 	return text_number(text, 10, number) > 0 && *number <= max ? 0 : -1;
 }
 
-static int field_decimal(const char *text, const char *name, uint64_t max,
+static int field_decimal(struct lines *lines, const char *name, uint64_t max,
 			 uint64_t *number)
 {
-	const char *value = field(text, name);
+	const char *value = field(lines, name);
 
 	if (!value || take_number(&value, max, number) < 0)
 		return -1;
@@ -47,9 +63,9 @@ static int field_decimal(const char *text, const char *name, uint64_t max,
 }
 
 /* The kernel writes all sixteen digits, in lower case. */
-static int field_set(const char *text, const char *name, uint64_t *set)
+static int field_set(struct lines *lines, const char *name, uint64_t *set)
 {
-	const char *value = field(text, name);
+	const char *value = field(lines, name);
 
 	if (!value || strspn(value, "0123456789abcdef") != 16 ||
 	    text_number(&value, 16, set) != 16)
@@ -57,21 +73,21 @@ static int field_set(const char *text, const char *name, uint64_t *set)
 	return *value == '\n' ? 0 : -1;
 }
 
-static int field_int(const char *text, const char *name, int *number)
+static int field_int(struct lines *lines, const char *name, int *number)
 {
 	uint64_t value;
 
-	if (field_decimal(text, name, INT32_MAX, &value) < 0)
+	if (field_decimal(lines, name, INT32_MAX, &value) < 0)
 		return -1;
 	*number = (int)value;
 	return 0;
 }
 
 /* "Uid:" and "Gid:" have four numbers: real, effective, saved, filesystem. */
-static int field_ids(const char *text, const char *name, unsigned int *id,
+static int field_ids(struct lines *lines, const char *name, unsigned int *id,
 		     bool *same)
 {
-	const char *value = field(text, name);
+	const char *value = field(lines, name);
 	uint64_t ids[4];
 
 	if (!value)
@@ -87,9 +103,9 @@ static int field_ids(const char *text, const char *name, unsigned int *id,
 }
 
 /* "NSpid:", from Linux 4.1 on: from the namespace of the procfs inwards. */
-static int field_nspid(const char *text, struct status *status)
+static int field_nspid(struct lines *lines, struct status *status)
 {
-	const char *value = field(text, "NSpid");
+	const char *value = field(lines, "NSpid");
 	uint64_t pid;
 	int levels = 0;
 
@@ -105,10 +121,10 @@ static int field_nspid(const char *text, struct status *status)
 	return value[-1] == '\n' ? 0 : -1;
 }
 
-static int field_name(const char *text, struct status *status)
+static int field_name(struct lines *lines, struct status *status)
 {
-	const char *value = field(text, "Name");
-	const char *state = field(text, "State");
+	const char *value = field(lines, "Name");
+	const char *state = field(lines, "State");
 	size_t length = value ? strcspn(value, "\n") : STATUS_NAME;
 
 	if (length >= STATUS_NAME || !state)
@@ -121,26 +137,28 @@ static int field_name(const char *text, struct status *status)
 
 int status_parse(const char *text, struct status *status)
 {
+	struct lines lines = {.text = text, .last = text};
 	struct capstate *caps = &status->caps;
 	uint64_t no_new_privs;
 
 	*status = (struct status){.same_ids = true, .seccomp = -1};
-	if (field_name(text, status) < 0 || field_nspid(text, status) < 0 ||
-	    field_int(text, "Pid", &status->pid) < 0 ||
-	    field_int(text, "PPid", &status->ppid) < 0 ||
-	    field_int(text, "Threads", &status->threads) < 0 ||
-	    field_ids(text, "Uid", &caps->uid, &status->same_ids) < 0 ||
-	    field_ids(text, "Gid", &caps->gid, &status->same_ids) < 0 ||
-	    field_set(text, "CapInh", &caps->inheritable) < 0 ||
-	    field_set(text, "CapPrm", &caps->permitted) < 0 ||
-	    field_set(text, "CapEff", &caps->effective) < 0 ||
-	    field_set(text, "CapBnd", &caps->bounding) < 0 ||
-	    field_set(text, "CapAmb", &caps->ambient) < 0 ||
-	    field_decimal(text, "NoNewPrivs", 1, &no_new_privs) < 0)
+	if (field_name(&lines, status) < 0 ||
+	    field_int(&lines, "Pid", &status->pid) < 0 ||
+	    field_int(&lines, "PPid", &status->ppid) < 0 ||
+	    field_ids(&lines, "Uid", &caps->uid, &status->same_ids) < 0 ||
+	    field_ids(&lines, "Gid", &caps->gid, &status->same_ids) < 0 ||
+	    field_nspid(&lines, status) < 0 ||
+	    field_int(&lines, "Threads", &status->threads) < 0 ||
+	    field_set(&lines, "CapInh", &caps->inheritable) < 0 ||
+	    field_set(&lines, "CapPrm", &caps->permitted) < 0 ||
+	    field_set(&lines, "CapEff", &caps->effective) < 0 ||
+	    field_set(&lines, "CapBnd", &caps->bounding) < 0 ||
+	    field_set(&lines, "CapAmb", &caps->ambient) < 0 ||
+	    field_decimal(&lines, "NoNewPrivs", 1, &no_new_privs) < 0)
 		return -1;
 	caps->no_new_privs = no_new_privs != 0;
 	/* Not in a kernel without seccomp. */
-	if (field_int(text, "Seccomp", &status->seccomp) < 0)
+	if (field_int(&lines, "Seccomp", &status->seccomp) < 0)
 		status->seccomp = -1;
 	return 0;
 }

@@ -65,15 +65,19 @@ static bool bytes_good(struct reader *reader, const char *line, size_t length)
 
 	for (size_t i = 0; i < length;) {
 		unsigned char byte = (unsigned char)line[i];
-		size_t utf8 =
-			byte < 0x80 ? 1 : utf8_length(line + i, length - i);
+		size_t utf8;
 
+		if ((byte >= ' ' && byte < 0x7f) || byte == '\t') {
+			i++;
+			continue;
+		}
+		utf8 = utf8_length(line + i, length - i);
 		if (byte == '\r')
 			mistake(reader, "carriage return: save the file with "
 					"Unix line ends");
 		else if (byte == '\0')
 			mistake(reader, "NUL byte");
-		else if ((byte < ' ' && byte != '\t') || byte == 0x7f)
+		else if (byte < ' ' || byte == 0x7f)
 			mistake(reader, "control byte 0x%02x", byte);
 		else if (utf8 == 3 && memcmp(line + i, "\xef\xbb\xbf", 3) == 0)
 			mistake(reader, "byte order mark: save the file as "
@@ -84,7 +88,7 @@ static bool bytes_good(struct reader *reader, const char *line, size_t length)
 			reader->next = reader->end;
 		} else if (utf8 == 0)
 			mistake(reader, "byte 0x%02x is not UTF-8", byte);
-		else if (utf8 > 1 && !comment)
+		else if (!comment)
 			mistake(reader, "only ASCII outside of comments");
 		else {
 			i += utf8;
