@@ -251,44 +251,6 @@ static bool asks_for_end(int number)
 	return number == SIGTERM || number == SIGINT || number == SIGQUIT;
 }
 
-/* Returns false when the app could not be signalled. */
-static bool forward(const struct supervision *supervision, int number,
-		    siginfo_t *info, struct app *app)
-{
-	int sent = supervision->signals[number];
-	pid_t target =
-		supervision->group ? -supervision->app : supervision->app;
-	char name[SIGNAL_TEXT];
-	long result;
-
-	if (!is_for_app(number, info) || sent == 0)
-		return true;
-	/* sigqueue(3) sends a value along, which kill(2) would lose. */
-	if (info->si_code == SI_QUEUE && !supervision->group)
-		result = syscall(SYS_rt_sigqueueinfo, target, sent, info);
-	else
-		result = kill(target, sent);
-	if (result == 0) {
-		app->stop_forwarded |= sent == SIGTSTP;
-		/* Stopped, it would act on it only when it goes on. */
-		if (app->stopped && asks_for_end(number))
-			kill(target, SIGCONT);
-		return true;
-	}
-	if (errno == ESRCH)
-		return true;
-	if (errno == EPERM)
-		warning("cannot forward %s to process %d, which runs as "
-			"another uid: uid %u needs KILL for it",
-			signame_format(sent, name), (int)supervision->app,
-			(unsigned int)geteuid());
-	else
-		warning("cannot forward %s to process %d: %s",
-			signame_format(sent, name), (int)supervision->app,
-			strerror(errno));
-	return false;
-}
-
 /* The app was stopped at its terminal, by ^Z. Stop as well, so that the shell
  * which we run under has its terminal back, and let the app go on when we do.
  * Where no shell could continue us ^Z has no effect: the kernel stops neither
@@ -334,9 +296,18 @@ static pid_t wait_for(pid_t whom, int *status, int flags)
 	return pid;
 }
 
-/* Reap all that have ended. Of the app alone it matters whether it is stopped:
- * asked of all, the kernel would look into each that lives. Returns true as
- * long as children are left. */
+/* Has the app stopped, gone on or ended? Asked of all, the kernel would look
+ * into each that lives. */
+static void look_at_app(const struct supervision *supervision, struct app *app)
+{
+	int status;
+
+	while (!app->ended &&
+	       wait_for(supervision->app, &status, WUNTRACED | WCONTINUED) > 0)
+		note_app(supervision->app, status, app);
+}
+
+/* Reap all that have ended. Returns true as long as children are left. */
 static bool reap(const struct supervision *supervision, struct app *app)
 {
 	pid_t pid;
@@ -347,10 +318,49 @@ static bool reap(const struct supervision *supervision, struct app *app)
 			note_app(pid, status, app);
 		else if (supervision->warn_on_reap)
 			warning("reaped zombie process with pid=%d", (int)pid);
-	while (!app->ended &&
-	       wait_for(supervision->app, &status, WUNTRACED | WCONTINUED) > 0)
-		note_app(supervision->app, status, app);
+	look_at_app(supervision, app);
 	return pid == 0;
+}
+
+/* Returns false when the app could not be signalled. */
+static bool forward(const struct supervision *supervision, int number,
+		    siginfo_t *info, struct app *app)
+{
+	int sent = supervision->signals[number];
+	pid_t target =
+		supervision->group ? -supervision->app : supervision->app;
+	char name[SIGNAL_TEXT];
+	long result;
+
+	if (!is_for_app(number, info) || sent == 0)
+		return true;
+	/* sigqueue(3) sends a value along, which kill(2) would lose. */
+	if (info->si_code == SI_QUEUE && !supervision->group)
+		result = syscall(SYS_rt_sigqueueinfo, target, sent, info);
+	else
+		result = kill(target, sent);
+	if (result == 0) {
+		app->stop_forwarded |= sent == SIGTSTP;
+		if (!asks_for_end(number))
+			return true;
+		/* Stopped, it would act on it only when it goes on. */
+		look_at_app(supervision, app);
+		if (app->stopped)
+			kill(target, SIGCONT);
+		return true;
+	}
+	if (errno == ESRCH)
+		return true;
+	if (errno == EPERM)
+		warning("cannot forward %s to process %d, which runs as "
+			"another uid: uid %u needs KILL for it",
+			signame_format(sent, name), (int)supervision->app,
+			(unsigned int)geteuid());
+	else
+		warning("cannot forward %s to process %d: %s",
+			signame_format(sent, name), (int)supervision->app,
+			strerror(errno));
+	return false;
 }
 
 static bool until(const struct timespec *deadline, struct timespec *left)
@@ -390,9 +400,9 @@ static void end_rest(const struct supervision *supervision, struct app *app)
 	}
 }
 
-/* The order in the loop: reap first, at the start and after every signal,
- * since one SIGCHLD may stand for many children and the app may have ended
- * before we came here; then sleep until something happens, with no wake-up of
+/* The order in the loop: reap first, at the start and after SIGCHLD, since one
+ * may stand for many children and the app may have ended before we came here;
+ * then sleep until something happens, with no wake-up of
  * our own making. A signal is forwarded only while the app is not reaped: its
  * PID is its own until then. Nothing but the app's end ends the loop: not a
  * signal that cannot be forwarded, unless it asks for the end and the policy
@@ -401,14 +411,15 @@ static void end_rest(const struct supervision *supervision, struct app *app)
 int supervise_loop(const struct supervision *supervision)
 {
 	struct app app = {0};
+	int number = SIGCHLD;
 	int code;
 
 	error_never_wait();
 	for (;;) {
 		siginfo_t info;
-		int number;
 
-		reap(supervision, &app);
+		if (number == SIGCHLD || number <= 0)
+			reap(supervision, &app);
 		if (app.ended)
 			break;
 		number = next_signal(&info, NULL);

@@ -272,6 +272,21 @@ ready" ]]
 	ended 0
 }
 
+@test "so does one of whose stop PID 1 has not heard yet" {
+	local app
+	# What wakes PID 1 here must not wake the application.
+	caps "[signals]" "CONT = ignore"
+	ready -- "$APP" signals 15
+	app=$(first_child "$INIT")
+	kill -STOP "$INIT"
+	wait_until grep -q '^State:.*T' "/proc/$INIT/status"
+	kill -STOP "$app"
+	wait_until grep -q '^State:.*T' "/proc/$app/status"
+	kill -TERM "$INIT"
+	kill -CONT "$INIT"
+	ended 0
+}
+
 @test "with KILL kept the same application gets its signal" {
 	caps "allow = SETUID SETGID"
 	ready -- setpriv --reuid=1000 --regid=1000 --clear-groups \
