@@ -616,6 +616,33 @@ prepared_user() {
 	has "app-Groups: $id 1234"
 }
 
+@test "lines of any length and comments are read as what they are" {
+	local long
+	printf -v long 'user%05d,' {1..20000}
+	printf '%s\n' '#old:x:4242:1:::' 'short:x:4242:7::/home/short' \
+		>"$BATS_TEST_TMPDIR/passwd"
+	printf '%s\n' 'bad line' "many:x:77:${long}short" 'none:x:78:' \
+		'others:x:79:shorter,sho' 'last:x:80:short' \
+		>"$BATS_TEST_TMPDIR/group"
+	caps "[process]" "user = 4242"
+	run -0 in_pidns sh -c 'mount --bind "$1/passwd" /etc/passwd &&
+		mount --bind "$1/group" /etc/group && shift && exec "$@"' \
+		- "$BATS_TEST_TMPDIR" "$C" --policy "$POLICY" -- \
+		sh -c '"$0" report; echo "$USER $HOME"' "$APP"
+	has "app-Uid: 4242 4242 4242 4242" "app-Gid: 7 7 7 7" \
+		"app-Groups: 7 77 80" "short /home/short"
+}
+
+@test "accounts that cannot be read are no unknown user" {
+	need_command strace
+	docker_root
+	caps "[process]" "user = nobody"
+	refuses "/etc/passwd: I" in_pidns strace -o /dev/null \
+		-P /etc/passwd -e trace=?open,openat \
+		-e inject=?open,openat:error=EIO "$C" --policy "$POLICY" -- \
+		touch "$MARKER"
+}
+
 @test "already that user: a no-op that needs no privilege" {
 	SITUATION=(setpriv --reuid=1000 --regid=1000 --clear-groups
 		--bounding-set=-all --inh-caps=-all)
